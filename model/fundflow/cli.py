@@ -1,0 +1,38 @@
+"""The command line: a list of names. A command's module is imported when the command is called, so help is quick."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "run": ("fundflow.experiment.command:run", "Run a scenario and write a run folder."),
+    "award": ("fundflow.policy.command:award", "What one claimant, or a list of claimants, gets under a rule."),
+    "policy": ("fundflow.policy.command:policy", "The catalogue of rules: list, show."),
+    "budget": ("fundflow.report.command:budget", "The budget table of a run, for the bureau."),
+    "figures": ("fundflow.report.command:figures", "Redraw the figures of a run folder."),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy)
+@click.version_option(package_name="fundflow")
+def main() -> None:
+    """Forecast how much subsidy money a city and its districts need, in which year, and how sure that is."""
