@@ -1,0 +1,176 @@
+"""From a scenario to one replication: the world is set up, the processes run by the calendar, the books are closed."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from fundflow.base.calendar import NEVER, Phase, clock, parse_day
+from fundflow.base.draws import Draws
+from fundflow.economy import EconomyParameters, Population, build_population
+from fundflow.policy import Catalogue, load_catalogue
+from fundflow.scenario import Scenario
+from fundflow.simulation import (
+    bridge_fund,
+    firms,
+    incubation,
+    indicators,
+    institutions,
+    loans,
+    projects,
+    recognition,
+    rnd_round,
+    streams,
+)
+from fundflow.simulation.ledger import Ledger
+from fundflow.simulation.options import SimulationOptions
+from fundflow.simulation.world import World
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What all replications of a scenario share."""
+
+    scenario: Scenario
+    economy: EconomyParameters
+    options: SimulationOptions
+    catalogue: Catalogue
+    population: Population
+    warnings: tuple[str, ...]
+    instruments_meta: dict[str, Any]
+
+
+def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dict[str, Any]:
+    """Run one replication.
+
+    Parameters
+    ----------
+    inputs
+        What ``prepare`` returned; it is not changed.
+    replication
+        Number of the replication, from 0; it keys the draws.
+    keep_claims
+        Keep every claim with its stages, and the histories of firms (``claims`` and ``trace``).
+
+    Returns
+    -------
+    dict
+        The tables of a run folder by name, each a dict of columns (docs/results.md).
+    """
+    world, fund, book, running = set_up(inputs, replication, keep_claims)
+    env = world.env
+    for process in (
+        firms.firm_years(world),
+        firms.reporting(world),
+        firms.founding(world),
+        incubation.incubation(world),
+        incubation.daily_intake(world),
+        recognition.small_firm_list(world),
+        recognition.certification(world),
+        recognition.eaglet_round(world),
+        loans.eaglet_incidents(world),
+        loans.eaglet_interest(world, book),
+        loans.lending(world, fund, book),
+        bridge_fund.run_fund(world, fund),
+        bridge_fund.close_fund_years(world, fund),
+        rnd_round.tax_list(world),
+        projects.key_calls(world, running),
+        projects.acceptances(world, running),
+        institutions.institution_years(world),
+        streams.streams(world),
+        indicators.yearly_indicators(world),
+    ):
+        env.process(process)
+    # SimPy does not process events at the end itself, so the end is the first phase of the day after.
+    env.run(until=clock(world.end + 1, Phase.EXPIRY))
+    return world.ledger.tables()
+
+
+def set_up(
+    inputs: Inputs, replication: int, keep_claims: bool
+) -> tuple[World, bridge_fund.BridgeFund, loans.LoanBook, projects.Projects]:
+    """Build the world of the first day from the shared population."""
+    scenario = inputs.scenario
+    draws = Draws(scenario.seed, replication)
+    start, end = parse_day(scenario.start), parse_day(scenario.end)
+    people = inputs.population
+    world = World(
+        draws=draws,
+        economy=inputs.economy.draw(draws, fixed=scenario.fixed_parameters),
+        catalogue=inputs.catalogue,
+        options=inputs.options,
+        firms=people.firms.take(np.arange(people.firms.n)),
+        incubators=copy.deepcopy(people.incubators),
+        makerspaces=copy.deepcopy(people.makerspaces),
+        start=start,
+        end=end,
+        envelopes=dict(scenario.policy.envelopes),
+        ledger=Ledger(keep_claims=keep_claims),
+    )
+    world.publish()
+    place_loans(world, people)
+    running = projects.Projects()
+    place_projects(world, running, people)
+    terms = inputs.catalogue.funds["working-capital"]
+    size = terms.value("size") if inputs.options.fund_size is None else inputs.options.fund_size * 100
+    fund = bridge_fund.BridgeFund(
+        size=int(size),
+        pool=inputs.options.risk_pool * 100,
+        free_days=int(terms.value("free_days")),
+        multiple=Fraction(terms.value("rate_multiple")),
+        late_multiple=Fraction(terms.value("late_multiple")),
+        fee_rate=Fraction(terms.value("fee_rate")),
+    )
+    return world, fund, loans.LoanBook(world.firms.n), running
+
+
+def place_loans(world: World, people: Population) -> None:
+    """Give the firms of the first day the loans that they hold."""
+    held = people.loans
+    rows = np.asarray(held.row, np.int64)
+    world.notes["loan_due"][rows] = held.due
+    world.notes["loan_principal"][rows] = held.principal
+    world.notes["loan_number"][rows] = held.number
+
+
+def place_projects(world: World, running: projects.Projects, people: Population) -> None:
+    """Go on with the key projects under contract on the first day."""
+    held = people.projects
+    for i, row in enumerate(np.asarray(held.row, np.int64)):
+        accepted = int(held.accepted[i])
+        world.notes["project_count"][row] += 1
+        world.notes["project_until"][row] = max(int(held.until[i]), int(world.notes["project_until"][row]))
+        if accepted < NEVER:
+            facts = projects.project_facts(
+                int(held.spending[i]), int(held.contract_end[i]), accepted, bool(held.applied[i]), old=bool(held.old[i])
+            )
+            running.expect(accepted, int(world.firms.id[row]), int(row), facts)
+
+
+def prepare(scenario: Scenario) -> Inputs:
+    """Load what a scenario names: parameters, catalogue, population.
+
+    Raises
+    ------
+    ScenarioFaults, CatalogueFaults
+        With every fault found.
+    """
+    economy = scenario.section("economy", EconomyParameters)
+    options = scenario.section("simulation", SimulationOptions)
+    catalogue = load_catalogue(
+        changes=scenario.policy.changes, readings=scenario.policy.readings, after_expiry=scenario.policy.after_expiry
+    )
+    population = build_population(economy, scenario.population.seed, scenario.population.size)
+    return Inputs(
+        scenario=scenario,
+        economy=economy,
+        options=options,
+        catalogue=catalogue,
+        population=population,
+        warnings=tuple(catalogue.warnings(parse_day(scenario.end))),
+        instruments_meta=catalogue.describe(),
+    )

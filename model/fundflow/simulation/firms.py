@@ -1,0 +1,44 @@
+"""The year of a firm: exits and events are set, figures close and become known, new firms are founded."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fundflow.base.calendar import Phase, day_of, year_of
+from fundflow.base.districts import ZONES
+from fundflow.economy import arrivals, close_year, draw_events, draw_exit_days, year_factors
+from fundflow.simulation.incubation import lower_tenancies, report_tenants
+from fundflow.simulation.world import REPORT_DAY, REPORT_MONTH, Process, World, month_starts
+
+
+def firm_years(world: World) -> Process:
+    """On 1 January close last year's figures, then set this year's exits and events."""
+    for year in world.years:
+        yield world.at(day_of(year), Phase.FACTS)
+        factors = year_factors(year, world.economy, world.draws)
+        world.factors[year] = factors
+        if year > world.years[0]:
+            close_year(world.firms, year - 1, world.economy, world.factors[year - 1], world.draws)
+        draw_exit_days(world.firms, year, world.economy, factors, world.draws)
+        draw_events(world.firms, year, world.economy, factors, world.draws)
+        lower_tenancies(world, np.flatnonzero(world.firms.incubator_until > day_of(year)))
+
+
+def reporting(world: World) -> Process:
+    """On 31 March last year's figures become known, and tenants who have outgrown their place leave."""
+    for year in world.years:
+        yield world.at(day_of(year, REPORT_MONTH, REPORT_DAY), Phase.FACTS)
+        world.publish()
+        report_tenants(world, day_of(year, REPORT_MONTH, REPORT_DAY))
+
+
+def founding(world: World) -> Process:
+    """On the 1st of each month the firms founded in that month come into being, zone by zone."""
+    for day in month_starts(world.start, world.end):
+        yield world.at(day, Phase.APPLICATION)
+        year, month = year_of(day), int(np.int64(day).astype("datetime64[D]").astype("datetime64[M]").astype(int)) % 12 + 1
+        for zone in range(len(ZONES)):
+            new = arrivals(year, month, zone, world.economy, world.factors[year], world.draws)
+            if new.n:
+                world.firms.append(new)
+        world.grow()

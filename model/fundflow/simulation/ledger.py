@@ -1,0 +1,227 @@
+"""Every outcome of the claim chain is written down here, and summed into the tables of a run folder at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fundflow.base.calendar import years_of
+from fundflow.base.districts import DISTRICTS
+from fundflow.policy import Batch, Outcome, Reason
+
+STATUS = ("in_force", "run_off", "assumed_renewed", "not_covered", "lapsed")
+PAYERS = ("city", "district", "province", "fund")
+LEVELS = ("city", "district", "province")
+Table = dict[str, Any]
+
+
+def months_of(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Months as yyyymm."""
+    count = np.asarray(days, np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return (count // 12 + 1970) * 100 + count % 12 + 1
+
+
+@dataclass
+class Ledger:
+    """The books of one replication.
+
+    ``keep_claims`` keeps every claim with its stages as well, paid or not; the sums are kept always.
+    """
+
+    keep_claims: bool = False
+    last_day: int = 0
+    _commitments: list[pl.DataFrame] = field(default_factory=list)
+    _payments: list[pl.DataFrame] = field(default_factory=list)
+    _settlements: list[pl.DataFrame] = field(default_factory=list)
+    _claims: list[pl.DataFrame] = field(default_factory=list)
+    _indicators: list[tuple[int, str, str, float]] = field(default_factory=list)
+    trace: dict[str, list[Table]] = field(default_factory=dict)
+
+    def indicate(self, year: int, name: str, value: float, district: str = "全市") -> None:
+        """Note one indicator of a year, rounded so that it is the same on all processors."""
+        self._indicators.append((year, name, district, round(float(value), 6)))
+
+    def note(self, name: str, **columns: Any) -> None:
+        """Note rows of a history, for the comparison with the reference model."""
+        if self.keep_claims and len(next(iter(columns.values()))):
+            self.trace.setdefault(name, []).append({k: np.asarray(v).copy() for k, v in columns.items()})
+
+    def record(self, outcome: Outcome, batch: Batch) -> None:
+        """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims."""
+        claimed = outcome.claimed
+        if not claimed.any():
+            return
+        name = outcome.instrument.id
+        rows = np.flatnonzero(claimed)
+        due = rows[(outcome.entitlement[rows] > 0) | (outcome.award[rows] > 0)]
+        self._commit(name, outcome, rows)
+        self._pay(name, outcome, due)
+        self._settle(name, outcome)
+        if self.keep_claims:
+            self._claims.append(_claim_rows(name, outcome, batch, rows))
+
+    def _commit(self, name: str, outcome: Outcome, rows: NDArray[np.int64]) -> None:
+        reason = outcome.reason[rows]
+        gap = outcome.entitlement[rows] - outcome.award[rows]
+        self._commitments.append(
+            pl.DataFrame(
+                {
+                    "year": years_of(outcome.award_day[rows]).astype(np.int32),
+                    "district": outcome.district[rows].astype(np.int32),
+                    "status": outcome.status[rows].astype(np.int32),
+                    "recipients": (outcome.entitlement[rows] > 0).astype(np.int32),
+                    "entitlement_city": outcome.entitlement_city[rows],
+                    "entitlement_district": outcome.entitlement_district[rows],
+                    "entitlement_province": outcome.entitlement_province[rows],
+                    "award_city": outcome.award_city[rows],
+                    "award_district": outcome.award_district[rows],
+                    "award_province": outcome.award_province[rows],
+                    "deferred": np.where(reason == Reason.ENVELOPE_DEFERRED, gap, 0),
+                    "refused": np.where(reason == Reason.ENVELOPE_REFUSED, gap, 0),
+                    "cut_cap": outcome.cut_cap[rows],
+                    "cut_quota": outcome.cut_quota[rows],
+                    "cut_envelope": gap,
+                }
+            )
+            .group_by("year", "district", "status")
+            .agg(pl.len().cast(pl.Int32).alias("claims"), pl.all().exclude("year", "district", "status").sum())
+            .with_columns(pl.lit(name).alias("instrument"))
+        )
+
+    def _pay(self, name: str, outcome: Outcome, due: NDArray[np.int64]) -> None:
+        paid = outcome.payments
+        row = np.asarray(paid["row"], np.int64)
+        if not len(row):
+            return
+        self._payments.append(
+            pl.DataFrame(
+                {
+                    "month": months_of(np.asarray(paid["day"])).astype(np.int32),
+                    "district": outcome.district[row].astype(np.int32),
+                    "city": np.asarray(paid["city"], np.int64),
+                    "district_fen": np.asarray(paid["district"], np.int64),
+                    "province": np.asarray(paid["province"], np.int64),
+                    "paid_by": np.asarray(paid["paid_by"]).astype(np.int32),
+                    "status": outcome.status[row].astype(np.int32),
+                    "award_year": years_of(outcome.award_day[row]).astype(np.int32),
+                }
+            )
+            .group_by("month", "district", "paid_by", "status", "award_year")
+            .sum()
+            .with_columns(pl.lit(name).alias("instrument"))
+        )
+
+    def _settle(self, name: str, outcome: Outcome) -> None:
+        owed = outcome.settlements
+        row = np.asarray(owed["row"], np.int64)
+        if not len(row):
+            return
+        self._settlements.append(
+            pl.DataFrame(
+                {
+                    "month": months_of(np.asarray(owed["day"])).astype(np.int32),
+                    "district": outcome.district[row].astype(np.int32),
+                    "from_level": np.asarray(owed["from"]).astype(np.int32),
+                    "to_level": np.asarray(owed["to"]).astype(np.int32),
+                    "amount": np.asarray(owed["fen"], np.int64),
+                }
+            )
+            .group_by("month", "district", "from_level", "to_level")
+            .sum()
+            .with_columns(pl.lit(name).alias("instrument"))
+        )
+
+    def tables(self) -> dict[str, Any]:
+        """Sum the books into the tables of the run folder (see docs/results.md)."""
+        keys = ["year", "instrument", "district", "status"]
+        commitments = _names(_sum(self._commitments, keys))
+        payments = _names(_sum(self._payments, ["month", "instrument", "district", "paid_by", "status", "award_year"]))
+        settlements = _names(_sum(self._settlements, ["month", "instrument", "district", "from_level", "to_level"]))
+        year, name, district, value = (list(c) for c in zip(*self._indicators, strict=True)) if self._indicators else ([],) * 4
+        tables = {
+            "commitments": commitments,
+            "payments": payments,
+            "settlements": settlements,
+            "indicators": {"year": year, "name": name, "district": district, "value": value},
+        }
+        result: dict[str, Any] = {
+            key: table if isinstance(table, dict) else table.to_dict(as_series=True) for key, table in tables.items()
+        }
+        if self.keep_claims:
+            result["claims"] = pl.concat(self._claims).to_dict(as_series=True) if self._claims else {}
+            result["trace"] = {
+                name: {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
+                for name, parts in self.trace.items()
+            }
+        return result
+
+
+def _sum(parts: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
+    if not parts:
+        return pl.DataFrame()
+    return pl.concat(parts, how="diagonal").group_by(keys).sum().sort(keys)
+
+
+def _names(table: pl.DataFrame) -> pl.DataFrame:
+    """Write codes out as the words of the run folder."""
+    for column, words in (
+        ("district", (*DISTRICTS, "全市")),
+        ("status", STATUS),
+        ("paid_by", PAYERS),
+        ("from_level", LEVELS),
+        ("to_level", LEVELS),
+    ):
+        if column in table.columns:
+            code = pl.col(column)
+            if column == "district":
+                code = pl.when(code < 0).then(len(DISTRICTS)).otherwise(code)
+            table = table.with_columns(
+                code.replace_strict(list(range(len(words))), list(words), return_dtype=pl.String).alias(column)
+            )
+    return table
+
+
+def _claim_rows(name: str, outcome: Outcome, batch: Batch, rows: NDArray[np.int64]) -> pl.DataFrame:
+    reasons = [r.name.lower() for r in Reason]
+    codes = [int(r) for r in Reason]
+
+    def word(values: NDArray[Any]) -> pl.Series:
+        return pl.Series(values.astype(np.int64)).replace_strict(codes, reasons, return_dtype=pl.String)
+
+    district = np.array([*DISTRICTS, "全市"], dtype=object)
+    stages = [
+        pl.DataFrame({"stage": np.full(len(rows), stage), "amount": amount[rows], "reason": word(reason[rows])})
+        .to_struct("s")
+        .alias(f"s{i}")
+        for i, (stage, amount, reason) in enumerate(outcome.stages)
+    ]
+    table = pl.DataFrame(
+        {
+            "claimant": batch.ids[rows],
+            "instrument": pl.Series([name] * len(rows), dtype=pl.String),
+            "event_day": batch.trigger_day[rows].astype(np.int32),
+            "award_day": outcome.award_day[rows].astype(np.int32),
+            "district": pl.Series(list(district[outcome.district[rows]]), dtype=pl.String),
+            "eligible": outcome.eligible[rows],
+            "failed": pl.Series([outcome.condition_name(int(i)) for i in outcome.failed[rows]], dtype=pl.String),
+            "reason": word(outcome.reason[rows]),
+            "status": pl.Series([STATUS[s] for s in outcome.status[rows]], dtype=pl.String),
+            "base": outcome.base[rows],
+            "entitlement": outcome.entitlement[rows],
+            "award": outcome.award[rows],
+            "city": outcome.award_city[rows],
+            "district_fen": outcome.award_district[rows],
+            "province": outcome.award_province[rows],
+        }
+    ).with_columns(
+        pl.col("event_day").cast(pl.Date),
+        pl.col("award_day").cast(pl.Date),
+    )
+    if stages:
+        frame = pl.DataFrame(stages)
+        table = table.with_columns(frame.select(pl.concat_list(pl.all()).alias("stages")).to_series())
+    return table

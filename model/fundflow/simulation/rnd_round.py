@@ -1,0 +1,79 @@
+"""The yearly R&D round: the tax list becomes claims, and the round itself is described in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fundflow.base.calendar import Phase, day_of
+from fundflow.simulation.world import Ints, Process, World
+
+ASSETS, SALES, STAFF = 20_000_000_000, 20_000_000_000, 500
+MANUFACTURING = 7
+
+
+def tax_list(world: World) -> Process:
+    """On 31 May the firms that claimed the deduction for last year are listed, sorted and ranked."""
+    firms, draws, economy = world.firms, world.draws, world.economy
+    before: Ints = np.zeros(0, np.int64)
+    for year in world.years:
+        yield world.at(day_of(year, 5, 31), Phase.AWARD)
+        activity = year - 1
+        day = day_of(year, 5, 31)
+        rows = np.flatnonzero(world.alive(day) & (firms.rd_tax > 0))
+        rows = rows[draws.chance("tax-claim", firms.id[rows], economy.tax_claim, period=activity)]
+        facts = settlement_facts(world, rows, activity)
+        # Whoever is neither a small S&T firm nor a certified one is on the tax list but claims nothing here.
+        claims = (facts["class"] > 0) | (facts["status"] > 0)
+        rows, facts = rows[claims], {name: column[claims] for name, column in facts.items()}
+        outcomes = world.claim("tax-settlement", firms.id[rows], firms.zone[rows], day_of(activity, 12, 31), facts)
+        winners = describe_round(world, year, np.sort(firms.id[rows]), outcomes, before)
+        before = winners
+
+
+def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
+    """What the R&D rules read of each listed firm, as of the end of the R&D year."""
+    firms, draws = world.firms, world.draws
+    close = day_of(activity, 12, 31)
+    ids = firms.id[rows]
+    certified = (firms.hte_from[rows] <= close) & (firms.hte_until[rows] > close)
+    small = certified | (firms.sme_until[rows] > close)
+    above = firms.above_scale[rows].astype(bool)
+    over = (firms.assets[rows] > ASSETS) | (firms.sales[rows] > SALES) | (firms.staff[rows] > STAFF)
+    reported = ~above | draws.chance("rnd-reported", ids, world.economy.statistics_reported, period=activity)
+    incident = draws.chance("rnd-incident", ids, world.economy.incident_rate, period=activity)
+    return {
+        "class": np.where(small, np.where(above, 1, 2), 0),
+        "status": np.where(certified, np.where(firms.field[rows] == MANUFACTURING, 2, 1), 0),
+        "above_sme_size": over,
+        "yearly_sales": firms.sales[rows],
+        "total_assets": firms.assets[rows],
+        "employees": firms.staff[rows],
+        "rnd_increase": firms.rd_own[rows] - firms.rd_own_before[rows],
+        "last_year_rnd": firms.rd_own_before[rows],
+        "verified_last_year": firms.rd_tax_before[rows] > 0,
+        "rnd_reported_in_statistics": reported,
+        "incident_free": ~incident,
+        "other_city_rd_subsidy": np.zeros(len(rows), np.int64),
+    }
+
+
+def describe_round(world: World, year: int, ids: Ints, outcomes: list[Any], before: Ints) -> Ints:
+    """Note how long the list was, where the ranks cut, who hit the cap, and who won again."""
+    won: list[Ints] = []
+    for outcome in outcomes:
+        label = outcome.instrument.id.rsplit("-", 1)[-1].rsplit(".", 1)[-1]
+        for name, value in outcome.round.items():
+            world.ledger.indicate(year, f"round_{name}:{outcome.instrument.id}", value)
+        del label
+        won.append(ids[outcome.entitlement > 0])
+    winners = np.unique(np.concatenate(won)) if won else np.zeros(0, np.int64)
+    world.ledger.indicate(year, "rnd_winners", len(winners))
+    world.ledger.indicate(year, "rnd_repeat_winners", len(np.intersect1d(winners, before)))
+    if len(before):
+        firms = world.firms
+        kept = np.isin(firms.id, before)
+        falls = firms.rd_own[kept] < firms.rd_own_before[kept]
+        world.ledger.indicate(year, "rnd_winners_fall", int(falls.sum()))
+    return winners

@@ -1,0 +1,33 @@
+"""Claimants that are not firms of the model: they arrive by a stated rate, with stated sizes, and go down the same chain."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fundflow.base.calendar import Phase, day_of
+from fundflow.economy import stream_arrivals
+from fundflow.simulation.world import Process, World
+
+
+def streams(world: World) -> Process:
+    """On 1 January each stream's arrivals of the year are drawn; their claims are made on their days.
+
+    The claims of one stream that fall on one day go down the chain together, in id order.
+    """
+    for year in world.years:
+        yield world.at(day_of(year), Phase.FACTS)
+        for stream in world.economy.streams:
+            world.env.process(stream_year(world, stream, year))
+
+
+def stream_year(world: World, stream: object, year: int) -> Process:
+    """Claim day by day what one stream brings in a year."""
+    come = stream_arrivals(stream, year, world.economy, world.draws)
+    day = np.asarray(come.day, np.int64)
+    for when in np.unique(day):
+        if when > world.end:
+            return
+        yield world.at(int(when), Phase.AWARD)
+        rows = np.flatnonzero(day == when)
+        facts = {name: np.asarray(column)[rows] for name, column in come.facts.items()}
+        world.claim(come.trigger, come.ids[rows], come.zone[rows], int(when), facts)

@@ -1,0 +1,156 @@
+"""Everything that exists in one replication, and what is known of it on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from fundflow.base.calendar import NEVER, Phase, add_months, clock, day_of, months_between, year_of
+from fundflow.base.districts import districts_of
+from fundflow.base.draws import Draws
+from fundflow.economy import Economy, Factors, Firms, Incubators, Makerspaces
+from fundflow.policy import Batch, Catalogue, Outcome, Totals, settle
+from fundflow.simulation.columns import Columns
+from fundflow.simulation.ledger import Ledger
+from fundflow.simulation.options import SimulationOptions
+
+Process = Generator[simpy.Event, Any, None]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+REPORT_MONTH, REPORT_DAY = 3, 31
+
+GRADUATED, STAY_LIMIT, EXITED, OUTGROWN, MOVED_ON = 1, 2, 3, 4, 5
+CAUSES = ("", "graduated", "stay_limit", "exit", "outgrown", "moved_on")
+
+NOTES = {
+    "next_attempt": NEVER, "attempt": 0, "queue": -1, "queue_from": NEVER, "struck_off": 0,
+    "known_staff": 0, "known_st_staff": 0, "known_sales": 0, "known_sales_before": 0, "known_rd": 0,
+    "known_ip": 0, "known_assets": 0,
+    "loan_number": 0, "loan_due": NEVER, "loan_principal": 0,
+    "bridge_from": NEVER, "project_until": 0, "project_count": 0, "ever_certified": 0,
+    "rd_winner": 0,
+}  # fmt: skip
+"""What the simulation notes on each firm, and what a new firm starts with."""
+
+
+@dataclass
+class World:
+    """One replication: its parameters, draws, tables and books.
+
+    ``firms`` holds the figures of the last closed year; the columns ``known_*`` of ``notes`` hold what was
+    reported last, which is what conditions may read.
+    """
+
+    draws: Draws
+    economy: Economy
+    catalogue: Catalogue
+    options: SimulationOptions
+    firms: Firms
+    incubators: Incubators
+    makerspaces: Makerspaces
+    start: int
+    end: int
+    envelopes: dict[str, Any]
+    ledger: Ledger
+    totals: Totals = field(default_factory=Totals)
+    factors: dict[int, Factors] = field(default_factory=dict)
+    spent: dict[tuple[str, int], int] = field(default_factory=dict)
+    notes: Columns = field(init=False)
+    env: simpy.Environment = field(default_factory=simpy.Environment)
+
+    def __post_init__(self) -> None:
+        self.notes = Columns(NOTES, self.firms.n)
+
+    @property
+    def years(self) -> range:
+        """The simulated years."""
+        return range(year_of(self.start), year_of(self.end) + 1)
+
+    def at(self, day: int, phase: Phase) -> simpy.Event:
+        """Wait for a phase of a day."""
+        return self.env.timeout(clock(day, phase) - self.env.now)
+
+    def alive(self, day: int) -> Bools:
+        """Firms that exist at the end of a day's exit phase."""
+        return (self.firms.founded <= day) & (self.firms.exit_day > day)
+
+    def grow(self) -> None:
+        """Give firms that have just been founded their notes; what they start with is known at once."""
+        before = self.notes.n
+        self.notes.grow(self.firms.n)
+        new = slice(before, self.firms.n)
+        self.notes["known_staff"][new] = self.firms.staff[new]
+        self.notes["known_st_staff"][new] = self.firms.st_staff[new]
+
+    def publish(self) -> None:
+        """Make the figures of the last closed year known (31 March)."""
+        firms = self.firms
+        for note, column in (
+            ("known_staff", firms.staff), ("known_st_staff", firms.st_staff), ("known_sales", firms.sales),
+            ("known_sales_before", firms.sales_before), ("known_rd", firms.rd_stat), ("known_ip", firms.ip_count),
+            ("known_assets", firms.assets),
+        ):  # fmt: skip
+            self.notes[note][:] = column
+
+    def claim(
+        self,
+        trigger: str,
+        ids: Ints,
+        zone: Ints,
+        trigger_day: int | Ints,
+        facts: dict[str, NDArray[Any]],
+        award_day: int | None = None,
+    ) -> list[Outcome]:
+        """Put the claims that one event causes through the chain and into the books.
+
+        Claims are taken in id order; the envelopes have what is left of the fiscal year of the award.
+        """
+        instruments = self.catalogue.triggered_by(trigger)
+        if not instruments or not len(ids):
+            return []
+        order = np.argsort(ids, kind="stable")
+        day = np.broadcast_to(np.asarray(trigger_day, np.int64), ids.shape)[order]
+        batch = Batch(
+            ids=ids[order], zone=zone[order], trigger_day=day, facts={k: np.asarray(v)[order] for k, v in facts.items()}
+        )
+        outcomes = settle(
+            self.catalogue, instruments, batch, award_day=award_day, totals=self.totals, envelopes=self.envelopes
+        )
+        for outcome in outcomes:
+            self.ledger.record(outcome, batch)
+        return outcomes
+
+    def certified(self, day: int) -> Bools:
+        """Firms with a high-tech certificate in force on a day."""
+        return (self.firms.hte_from <= day) & (self.firms.hte_until > day)
+
+    def listed(self, day: int) -> Bools:
+        """Firms on the list of S&T SMEs on a day."""
+        return self.firms.sme_until > day
+
+    def districts(self, zone: Ints, day: int) -> Ints:
+        """District codes of zones on a day."""
+        return districts_of(zone, day)
+
+
+def ceil_months(start: Any, end: Any) -> Ints:
+    """Whole months from start to end, a part of a month counted as one: a day past 24 months is 25."""
+    whole = months_between(start, end)
+    return np.asarray(whole + (add_months(start, whole) < np.asarray(end, np.int64)), np.int64)
+
+
+def month_starts(start: int, end: int) -> list[int]:
+    """The first days of all months from start to end."""
+    days = []
+    year, month = year_of(start), 1
+    while (day := day_of(year, month)) <= end:
+        if day >= start:
+            days.append(day)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return days
