@@ -47,10 +47,10 @@ def may_apply(
 
 
 def interest_subsidy(
-    average_principal: int, interest_paid: int, lpr: Fraction, law: EagletLaw
+    average_principal: int, interest_paid: int, lpr: Fraction, days: int, law: EagletLaw
 ) -> tuple[int, str]:
     """Half of January's LPR on at most 20 million, never above the interest paid (reading 40)."""
     principal = min(average_principal, law.most_principal)
-    raw = principal * lpr * law.share_of_lpr
+    raw = principal * lpr * law.share_of_lpr * days / 365
     amount, reason = raw.numerator // raw.denominator, "CAP" if principal < average_principal else "NONE"
     return min(amount, interest_paid), reason

@@ -91,7 +91,7 @@ class Fund:
         member.state = "lent"
 
     def interest_of(self, principal: int, days: int, benchmark: Fraction) -> tuple[int, int]:
-        """Article 7: the benchmark for the first fifteen days, three times the benchmark for the days beyond."""
+        """Article 7: the benchmark for the first fifteen days, three times that for the days beyond."""
         first = Fraction(principal) * benchmark * min(days, self.terms.free_days) / self.terms.day_base
         beyond = max(days - self.terms.free_days, 0)
         late = Fraction(principal) * benchmark * self.terms.late_multiple * beyond / self.terms.day_base

@@ -32,15 +32,15 @@ class Project:
 
 
 def runs_until(project: Project) -> date:
-    """A project blocks the next one until acceptance, or eighteen months after its end if that never comes."""
+    """A project blocks the next one until acceptance, or 18 months after its end if that never comes."""
     return project.accepted or plus_months(project.contract_end, 18)
 
 
 def payment(project: Project, law: ProjectLaw, *, old_rate: Fraction | None = None) -> tuple[int, str]:
     """Cap first, then halve (reading 18); exactly six months is in time (reading 19).
 
-    Not applied for within six months of the contract's end: the subsidy is given up (article 10(1)). Old projects
-    (article 25) get the old standard within six months, half of it within a year, nothing after that.
+    Not applied for within six months of the contract's end: the subsidy is given up (article 10(1)).
+    Old projects (article 25) get the old standard within six months, half of it within a year, then nothing.
     """
     assert project.accepted is not None
     raw = project.spending * (law.rate if old_rate is None else old_rate)

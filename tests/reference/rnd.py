@@ -128,9 +128,9 @@ def amount_at(entrant: Entrant, kind: str, rate: Fraction, law: Measure) -> tupl
 def common_rate(ranked: list[tuple[Entrant, str]], law: Measure, city_money: int | None) -> Fraction | None:
     """The highest one rate at which the city's shares fit its money, caps kept; None: the printed rates fit.
 
-    The sum of the city's exact shares grows with the rate along straight lines that bend where a firm meets its cap.
-    Walk the bends upwards, and stop on the line that crosses the money (reading 13: the city's money limits the rate;
-    reading 20: first the rate, then each amount; reading 21: one rate).
+    The sum of the city's exact shares grows with the rate along straight lines that bend where a firm meets
+    its cap. Walk the bends upwards, and stop on the line that crosses the money (reading 13: the city's money
+    limits the rate; reading 20: first the rate, then each amount; reading 21: one rate).
     """
     if city_money is None:
         return None

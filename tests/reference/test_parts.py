@@ -26,9 +26,10 @@ MEASURE = rnd.Measure(
 
 def entrant(firm: int, increase: int, **changes: object) -> rnd.Entrant:
     facts: dict = {
-        "firm": firm, "district": "西湖区", "listed_sme": True, "high_tech": False, "manufacturing": False, "above_scale": True,
-        "sales": 10_000_000 * YUAN, "assets": 10_000_000 * YUAN, "staff": 50, "rd": increase + 10**8, "rd_before": 10**8,
-        "government": 0, "government_before": 0, "verified_before": True, "in_statistics": True, "clean": True,
+        "firm": firm, "district": "西湖区", "listed_sme": True, "high_tech": False, "manufacturing": False,
+        "above_scale": True, "sales": 10_000_000 * YUAN, "assets": 10_000_000 * YUAN, "staff": 50,
+        "rd": increase + 10**8, "rd_before": 10**8, "government": 0, "government_before": 0,
+        "verified_before": True, "in_statistics": True, "clean": True,
     }  # fmt: skip
     return rnd.Entrant(**(facts | changes))
 
@@ -139,16 +140,16 @@ EAGLET = EagletLaw(grant=200_000 * YUAN, most_principal=20_000_000 * YUAN)
 )
 def test_who_may_apply_as_an_eaglet(changes, expected):
     facts = {
-        "founded": date(2018, 1, 1), "today": date(2021, 5, 31), "sales": 20_000_000_00, "staff": 36, "technical_staff": 9,
-        "rd": 2_000_000_00, "rights": 1,
+        "founded": date(2018, 1, 1), "today": date(2021, 5, 31), "sales": 20_000_000_00, "staff": 36,
+        "technical_staff": 9, "rd": 2_000_000_00, "rights": 1,
     }  # fmt: skip
     assert may_apply(**(facts | changes), law=EAGLET) is expected
 
 
 def test_half_of_the_lpr_on_at_most_twenty_million_and_never_above_the_interest_paid():
     lpr = Fraction(385, 10_000)
-    assert interest_subsidy(30_000_000_00, 10**9, lpr, EAGLET) == (385_000_00, "CAP")
-    assert interest_subsidy(1_000_000_00, 10_000_00, lpr, EAGLET)[0] == 10_000_00
+    assert interest_subsidy(30_000_000_00, 10**9, lpr, 365, EAGLET) == (385_000_00, "CAP")
+    assert interest_subsidy(1_000_000_00, 10_000_00, lpr, 365, EAGLET)[0] == 10_000_00
 
 
 TERMS = Terms(

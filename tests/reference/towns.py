@@ -29,8 +29,8 @@ PLACES = {
     14: ("建德市", "建德市"),
 }
 
-# The list printed in every measure of 2020 (for example 杭科资〔2020〕72号 article 10) names the old districts; the
-# makerspace measure of 2021 prints the new ones (钱塘区 1:1, 临平区 1:3). Reading 4 joins the two.
+# The list printed in every measure of 2020 (for example 杭科资〔2020〕72号 article 10) names the old
+# districts; the makerspace measure of 2021 prints the new ones (钱塘区 1:1, 临平区 1:3). Reading 4 joins them.
 EQUAL_2020 = {"上城区", "下城区", "江干区", "拱墅区", "西湖区", "滨江区", "富阳区", "钱塘新区"}
 QUARTER_2020 = {"萧山区", "余杭区", "临安区", "桐庐县", "建德市", "淳安县"}
 EQUAL = EQUAL_2020 | {"钱塘区"}

@@ -1,0 +1,24 @@
+"""What a claimant asked for and got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Claim:
+    """One claim, paid or not. Days are dates since 1970, money is fen."""
+
+    claimant: int
+    instrument: str
+    event_day: int
+    award_day: int
+    district: str
+    reason: str
+    entitlement: int
+    award: int
+    city: int
+    district_fen: int
+
+    def key(self) -> tuple[int, str, int]:
+        return self.claimant, self.instrument, self.event_day

@@ -1,0 +1,222 @@
+"""The city's rounds: key projects, eaglets, the tax list, incubators at the year's end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from fundflow.base.calendar import Phase
+from tests.reference import eaglets, projects, rnd, towns
+from tests.reference.claims import Claim
+from tests.reference.days import date_of, number, plus_months, plus_years
+from tests.reference.firm import MANUFACTURING, Firm
+from tests.reference.projects import Project
+
+if TYPE_CHECKING:
+    from tests.reference.world import World
+
+Steps = Generator[simpy.Event, Any, None]
+
+
+def award_in(
+    world: World,
+    claimant: int,
+    zone: int,
+    rule: str,
+    event: int,
+    amount: int,
+    reason: str,
+    due: int | None = None,
+) -> Claim:
+    """Write down one claim that no budget limits, split between city and district of the award day."""
+    paid_on = world.law.award_day(rule, event)
+    home = towns.district(zone, date_of(paid_on))
+    city, rest = towns.bearers(amount, home)
+    claim = Claim(
+        claimant, rule, event, paid_on, home, reason, amount if due is None else due, amount, city, rest
+    )
+    world.write(claim)
+    return claim
+
+
+# --- eaglets --------------------------------------------------------------------------------------------------
+def eaglet_office(world: World) -> Steps:
+    """The best of the year's applicants by review, as many as the plan has places, are recognised in November."""
+    for year in world.years():
+        yield world.on(year, 5, 31, Phase.ADMISSION)
+        call, world.eaglet_call = sorted(world.eaglet_call, key=lambda c: c[:2]), []
+        chosen = [c[2] for c in call[: int(world.economy.eaglet_places)]]
+        yield world.on(year, 11, 20, Phase.FACTS)
+        day = world.today()
+        admitted = [firm for firm in chosen if firm.alive(day)]
+        for firm in admitted:
+            firm.set("eaglet_from", day)
+            firm.set("eaglet_until", number(plus_years(date_of(day), 3)))
+            world.eaglets.append((firm.id, day))
+        yield world.on(year, 11, 20, Phase.AWARD)
+        for firm in sorted(admitted, key=lambda f: f.id):
+            award_in(
+                world, firm.id, firm.zone, "eaglet-recognition-grant", day, world.law.eaglet.grant, "NONE"
+            )
+
+
+def eaglet_interest_office(world: World) -> Steps:
+    """On 31 March: the interest subsidy for the loans of last year's eaglet days."""
+    for year in world.years():
+        yield world.on(year, 3, 31, Phase.AWARD)
+        if year == world.first_year:
+            continue
+        today = world.today()
+        for key in sorted(world.firms):
+            firm = world.firms[key]
+            if firm.alive(today):
+                claim_interest(world, firm, year - 1)
+
+
+def claim_interest(world: World, firm: Firm, year: int) -> None:
+    first, after = number(date(year, 1, 1)), number(date(year + 1, 1, 1))
+    start = max(firm.get("eaglet_from"), first)
+    until = min(firm.get("eaglet_until"), after)
+    if start >= until:
+        return
+    days = until - start
+    average = sum(firm.principal_on(day) for day in range(start, until)) // days
+    if average <= 0:
+        return
+    lpr = world.lpr(date(year, 1, 31))
+    cost = average * (lpr + world.margin) * days / 365
+    paid = cost.numerator // cost.denominator
+    event = number(date(year, 12, 31))
+    rule = "eaglet-loan-interest-subsidy"
+    if not world.luck.happens("eaglet-filing", firm.id, world.economy.eaglet_filing, year):
+        award_in(world, firm.id, firm.zone, rule, event, 0, "CONDITION")
+        return
+    amount, reason = eaglets.interest_subsidy(average, paid, lpr, days, world.law.eaglet)
+    award_in(world, firm.id, firm.zone, rule, event, amount, reason)
+
+
+# --- R&D ------------------------------------------------------------------------------------------------------
+RULE = {
+    rnd.ABOVE: "rnd-increase-subsidy-above-scale-sme",
+    rnd.BELOW: "rnd-increase-subsidy-below-scale-sme",
+    rnd.MANUFACTURING: "rnd-increase-subsidy-manufacturing-high-tech",
+}
+
+
+def tax_office(world: World) -> Steps:
+    """On 31 May the list of those who claimed the deduction for last year; then the round."""
+    for year in world.years():
+        yield world.on(year, 5, 31, Phase.AWARD)
+        today = world.today()
+        activity = year - 1
+        close = number(date(activity, 12, 31))
+        entrants = []
+        paid_on = date_of(world.law.award_day(RULE[rnd.ABOVE], close))
+        for key in sorted(world.firms):
+            firm = world.firms[key]
+            if not firm.alive(today) or firm.get("rd_tax") <= 0:
+                continue
+            if world.luck.happens("tax-claim", firm.id, world.economy.tax_claim, activity):
+                entrants.append(entrant(world, firm, activity, close, towns.district(firm.zone, paid_on)))
+        rnd.settle(entrants, world.law.rnd, world.city_money(year))
+        for one in entrants:
+            write_round(world, one, close, number(paid_on))
+
+
+def entrant(world: World, firm: Firm, activity: int, close: int, home: str) -> rnd.Entrant:
+    luck, economy = world.luck, world.economy
+    above = bool(firm.get("above_scale"))
+    reported = not above or luck.happens("rnd-reported", firm.id, economy.statistics_reported, activity)
+    return rnd.Entrant(
+        firm=firm.id,
+        district=home,
+        listed_sme=firm.listed(close),
+        high_tech=firm.certified(close),
+        manufacturing=firm.specialty == MANUFACTURING,
+        above_scale=above,
+        sales=firm.get("sales"),
+        assets=firm.get("assets"),
+        staff=firm.get("staff"),
+        rd=firm.get("rd_tax"),
+        rd_before=firm.get("rd_tax_before"),
+        government=firm.get("gov_rd"),
+        government_before=firm.get("gov_rd_before"),
+        verified_before=firm.get("rd_tax_before") > 0,
+        in_statistics=reported,
+        clean=not luck.happens("rnd-incident", firm.id, economy.incident_rate, activity),
+    )
+
+
+def write_round(world: World, one: rnd.Entrant, close: int, paid_on: int) -> None:
+    kind = rnd.class_of(one, world.law.rnd)
+    if kind is None:
+        return
+    world.write(
+        Claim(
+            one.firm, RULE[kind], close, paid_on, one.district, one.reason, one.entitlement, one.award, one.city,
+            one.award - one.city,
+        )
+    )  # fmt: skip
+
+
+# --- key projects ---------------------------------------------------------------------------------------------
+def key_office(world: World) -> Steps:
+    """The best of the March call by review sign in September, if they are still there."""
+    for year in world.years():
+        yield world.on(year, 3, 31, Phase.ADMISSION)
+        call, world.key_call = sorted(world.key_call, key=lambda c: c[:2]), []
+        chosen = call[: int(world.economy.key_places)]
+        yield world.on(year, 9, 30, Phase.FACTS)
+        for _, _, firm, spent in sorted(chosen, key=lambda c: c[1]):
+            if firm.alive(world.today()):
+                sign(world, firm, spent)
+
+
+def sign(world: World, firm: Firm, rd: int) -> None:
+    """Length, spending and fate of a project follow from the firm and the number of its project."""
+    luck, economy, k = world.luck, world.economy, firm.projects
+    signed = date_of(world.today())
+    months = 24 + luck.below("key-length", firm.id, 25, occasion=k)
+    end = plus_months(signed, months)
+    u = luck.uniform("key-share", firm.id, occasion=k)
+    share = economy.key_share_low + (economy.key_share_high - economy.key_share_low) * u
+    # No float touches money: the share is taken in whole thousandths.
+    exact = Fraction(rd) * math.floor(share * 1000) / 1000 * months / 12 / 100
+    spending = exact.numerator // exact.denominator * 100
+    fate = luck.uniform("key-outcome", firm.id, occasion=k)
+    accepted = None
+    applied = True
+    if fate < economy.key_on_time:
+        accepted = date_of(number(end) + 1 + luck.below("key-accept", firm.id, 170, occasion=k))
+    elif fate < economy.key_on_time + economy.key_late:
+        accepted = date_of(
+            number(plus_months(end, 6)) + 1 + luck.below("key-accept", firm.id, 180, occasion=k)
+        )
+        applied = luck.happens("key-applied", firm.id, economy.key_applied_in_time, occasion=k)
+    start_project(world, firm, Project(firm.id, k, signed, end, accepted, applied, spending))
+
+
+def start_project(world: World, firm: Firm, project: Project) -> None:
+    world.projects.append(project)
+    firm.projects += 1
+    firm.project_until = max(firm.project_until, number(projects.runs_until(project)))
+    if project.accepted is not None and number(project.accepted) <= world.end:
+        world.env.process(acceptance(world, firm, project))
+
+
+def acceptance(world: World, firm: Firm, project: Project) -> Steps:
+    """On the day of acceptance the subsidy falls due, if the firm is there to get it."""
+    assert project.accepted is not None
+    day = number(project.accepted)
+    yield world.at(day, Phase.AWARD)
+    if firm.alive(day):
+        amount, reason = projects.payment(project, world.law.project)
+        award_in(world, firm.id, firm.zone, "key-rd-enterprise-post-subsidy", day, amount, reason)
+
+
+ALL = (eaglet_office, eaglet_interest_office, tax_office, key_office)
