@@ -44,7 +44,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "city": _fen("share that the city bears"),
         "district_fen": _fen("share that the district bears"),
         "province": _fen("share that the province or the state bears"),
-        "paid_by": Column(pl.String(), "word", "whose treasury pays on the day: city, district or province"),
+        "paid_by": Column(pl.String(), "word", "who pays on the day: city, district, province or fund"),
         "status": _STATUS,
         "award_year": Column(pl.Int32(), "year", "fiscal year in which the award was made"),
     },
@@ -55,7 +55,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "district": _DISTRICT,
         "status": _STATUS,
         "claims": Column(pl.Int32(), "number", "claims decided, paid or not"),
-        "recipients": Column(pl.Int32(), "number", "claims with an award above zero"),
+        "recipients": Column(pl.Int32(), "number", "claims with an entitlement above zero"),
         "entitlement_city": _fen(
             "entitlement, city's share: law's terms after ranks and quotas, before any budget"
         ),
@@ -95,10 +95,10 @@ TABLES: dict[str, dict[str, Column]] = {
         "award_day": Column(pl.Date(), "date", "day of the decision"),
         "district": _DISTRICT,
         "eligible": Column(pl.Boolean(), "yes or no", "all conditions hold"),
+        "failed": Column(pl.String(), "name", "first condition that fails; empty if none"),
         "reason": Column(pl.String(), "word", "what reduced or refused the claim last; none if nothing did"),
         "status": _STATUS,
         "base": _fen("base of the amount, where there is one"),
-        "amount": _fen("amount of the rule before caps"),
         "entitlement": _fen("due at the law's terms before any budget"),
         "award": _fen("granted within the budget"),
         "city": _fen("city's share of the award"),
@@ -183,6 +183,8 @@ def frame_of(table: str, columns: Mapping[str, Any] | pl.DataFrame, replication:
     schema = schema_of(table)
     given = columns.to_dict(as_series=True) if isinstance(columns, pl.DataFrame) else dict(columns)
     given.pop("replication", None)
+    if not given:
+        return pl.DataFrame(schema=schema)
     expected = [name for name in schema if name != "replication"]
     missing, unknown = sorted(set(expected) - set(given)), sorted(set(given) - set(expected))
     if missing or unknown:

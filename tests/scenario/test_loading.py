@@ -1,0 +1,180 @@
+"""Loading a scenario: what it extends, what the command line sets, and what is frozen."""
+
+import copy
+import pickle
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field
+
+from fundflow.scenario import ScenarioFaults, load_scenario
+
+BASE = """
+title = "Base"
+author = "tests"
+date = 2026-01-01
+reason = "a base to extend"
+seed = 5
+
+[population]
+size = 1000
+
+[policy.changes.rnd.amount]
+rate = "20%"
+cap = "50万元"
+
+[economy]
+growth = 0.10
+"""
+CHILD = """
+extends = "base"
+title = "Child"
+author = "tests"
+date = 2026-02-01
+reason = "a change"
+
+[policy.changes.rnd.amount]
+rate = { always = "20%", 2026-01-01 = "25%" }
+"""
+
+
+class Economy(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    growth: float = Field(ge=-1, le=1)
+    births: int = 3
+
+
+SECTIONS = {"economy": Economy}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "base.toml").write_text(BASE, encoding="utf-8")
+    (tmp_path / "child.toml").write_text(CHILD, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_scenario_holds_differences_over_the_one_it_extends(folder):
+    child = load_scenario(folder / "child.toml")
+    assert child.title == "Child"
+    assert child.seed == 5
+    assert child.policy.changes["rnd"]["amount"] == {
+        "cap": "50万元",
+        "rate": {"always": "20%", "2026-01-01": "25%"},
+    }
+
+
+def test_a_scenario_is_named_for_its_file(folder):
+    assert load_scenario(folder / "child.toml").name == "child"
+
+
+def test_an_override_goes_over_the_file(folder):
+    scenario = load_scenario(
+        folder / "child.toml",
+        ["population.size=50", "policy.changes.rnd.amount.cap=60万元", "policy.after_expiry = lapses"],
+    )
+    assert scenario.population.size == 50
+    assert scenario.policy.changes["rnd"]["amount"]["cap"] == "60万元"
+    assert scenario.policy.after_expiry == "lapses"
+
+
+def test_an_override_of_a_dated_value_keeps_the_other_dates(folder):
+    scenario = load_scenario(folder / "child.toml", ["policy.changes.rnd.amount.rate.2028-01-01=30%"])
+    assert list(scenario.policy.changes["rnd"]["amount"]["rate"]) == ["always", "2026-01-01", "2028-01-01"]
+
+
+def test_numbers_with_a_point_are_read_exactly(folder):
+    assert load_scenario(folder / "base.toml").economy["growth"] == Decimal("0.10")
+
+
+def test_the_defaults_of_a_section_are_filled_in(folder):
+    assert load_scenario(folder / "base.toml", sections=SECTIONS).economy == {"growth": 0.1, "births": 3}
+    assert load_scenario(folder / "base.toml").section("economy", Economy).births == 3
+
+
+@pytest.mark.parametrize("sections", [None, SECTIONS])
+def test_the_resolved_scenario_loads_again_with_the_same_digest(folder, sections):
+    scenario = load_scenario(folder / "child.toml", ["seed=9"], sections)
+    (folder / "scenario.toml").write_text(scenario.to_toml(), encoding="utf-8")
+    again = load_scenario(folder / "scenario.toml", sections=sections)
+    assert again.digest == scenario.digest
+    assert again.name == "child"
+
+
+def test_the_digest_does_not_depend_on_the_number_of_replications_nor_on_the_files_name(folder):
+    (folder / "other.toml").write_text(CHILD, encoding="utf-8")
+    digest = load_scenario(folder / "child.toml").digest
+    assert load_scenario(folder / "other.toml", ["replications=400"]).digest == digest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "seed=6",
+        "end=2030-12-31",
+        "population.seed=2",
+        "economy.growth=0.2",
+        "policy.after_expiry=lapses",
+        "fixed_parameters=true",
+        "policy.changes.rnd.amount.cap=1万元",
+    ],
+)
+def test_the_digest_changes_with_whatever_can_change_a_result(folder, change):
+    assert load_scenario(folder / "base.toml", [change]).digest != load_scenario(folder / "base.toml").digest
+
+
+def test_a_scenario_cannot_be_changed(folder):
+    scenario = load_scenario(folder / "child.toml")
+    with pytest.raises(ValueError, match="frozen"):
+        scenario.seed = 7
+    with pytest.raises(TypeError, match="frozen"):
+        scenario.policy.changes["rnd"]["amount"]["cap"] = "1元"
+    with pytest.raises(TypeError, match="frozen"):
+        scenario.policy.changes.update({})
+
+
+def test_a_copy_of_a_table_is_an_ordinary_one(folder):
+    changes = copy.deepcopy(load_scenario(folder / "child.toml").policy.changes)
+    changes["rnd"]["amount"]["cap"] = "1元"
+    assert type(changes["rnd"]) is dict
+
+
+def test_a_scenario_reaches_a_worker_unchanged(folder):
+    scenario = load_scenario(folder / "child.toml", sections=SECTIONS)
+    again = pickle.loads(pickle.dumps(scenario))
+    assert again == scenario and again.digest == scenario.digest
+
+
+@pytest.mark.parametrize(
+    ("given", "year", "fen"),
+    [
+        ("'2亿'", 2030, 200_000_000_00),
+        ("5000000", 2030, 5_000_000_00),
+        ("'unlimited'", 2030, None),
+        ("{2026 = '1亿', 2028 = '3亿'}", 2025, None),
+        ("{2026 = '1亿', 2028 = '3亿'}", 2026, 100_000_000_00),
+        ("{2026 = '1亿', 2028 = '3亿'}", 2027, 100_000_000_00),
+        ("{2026 = '1亿', 2028 = '3亿'}", 2035, 300_000_000_00),
+        ("{every_year = '1亿', 2028 = '3亿'}", 2021, 100_000_000_00),
+    ],
+)
+def test_an_envelope_has_an_amount_for_each_year(folder, given, year, fen):
+    scenario = load_scenario(folder / "base.toml", [f"policy.envelopes.fund={given}"])
+    assert scenario.policy.envelope("fund", year) == fen
+
+
+def test_an_envelope_that_is_not_named_is_not_limited(folder):
+    assert load_scenario(folder / "base.toml").policy.envelope("fund", 2026) is None
+
+
+def test_dates_stay_dates(folder):
+    assert load_scenario(folder / "child.toml").date == date(2026, 2, 1)
+
+
+def test_every_fault_carries_over_to_a_worker_and_back(folder):
+    with pytest.raises(ScenarioFaults) as caught:
+        load_scenario(folder / "base.toml", ["sed=1"])
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
