@@ -2,8 +2,7 @@
 
 Money is summed in int64 fen and divided only when it is drawn or printed. A bar shows the mean over replications,
 since means add up over districts, instruments and bearers as medians do not. A band shows quantiles of the total of
-each replication, type 8 of Hyndman and Fan, "Sample quantiles in statistical packages" (1996): ``median_unbiased``
-in NumPy, approximately median-unbiased whatever the distribution.
+each replication: the nearest observed value, as in ``summary.csv``, so every bound is one that a replication gave.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def spread(paths: NDArray[Any]) -> Spread:
         raise ValueError("a run without a finished replication has nothing to show")
 
     def quantile(share: float) -> NDArray[np.float64]:
-        return np.asarray(np.quantile(paths, share, axis=0, method="median_unbiased"), np.float64)
+        return np.asarray(np.quantile(paths, share, axis=0, method="nearest"), np.float64)
 
     enough_80, enough_95 = n >= LEAST_FOR_80, n >= LEAST_FOR_95
     return Spread(

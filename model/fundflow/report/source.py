@@ -66,3 +66,37 @@ class Tables:
     def is_ceiling(self, instrument: str) -> bool:
         """Whether the law only gives an upper limit ("up to"), so that the amount is the most it can be."""
         return bool(self.instruments.get(instrument, {}).get("ceiling", False))
+
+
+def tables_of(run: Any) -> Tables:
+    """Read the tables of a run opened with `fundflow.results.open_run`; tables pass through.
+
+    Raises
+    ------
+    ValueError
+        If the run has no finished replication.
+    """
+    if isinstance(run, Tables):
+        return run
+    if not run.replications:
+        raise ValueError(f"{run.path} holds no finished replication yet")
+    scenario, meta = run.scenario, run.meta
+    years = sorted(set(run.commitments.select("year").collect()["year"]))
+    start, end = scenario.get("start"), scenario.get("end")
+    return Tables(
+        path=Path(run.path),
+        payments=run.payments.collect(),
+        commitments=run.commitments.collect(),
+        settlements=run.settlements.collect(),
+        indicators=run.indicators.collect(),
+        replications=tuple(run.replications),
+        start_year=start.year if start else min(years, default=2021),
+        end_year=end.year if end else max(years, default=2035),
+        budget_year=int(scenario.get("budget_year", 2027)),
+        title=str(scenario.get("title", "")),
+        identity=str(meta.get("identity", ""))[:8],
+        seed=meta.get("seed"),
+        fixed_parameters=bool(meta.get("fixed_parameters", scenario.get("fixed_parameters", False))),
+        instruments=dict(meta.get("instruments") or {}),
+        warnings=[str(w) for w in meta.get("warnings") or ()],
+    )

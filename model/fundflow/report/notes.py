@@ -1,0 +1,65 @@
+"""What must stand beneath a figure: what its band holds, what is assumed or expired, which run it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from fundflow.report.frames import LEAST_FOR_80, LEAST_FOR_95, entitlement, instruments_by_size, not_in_force
+from fundflow.report.source import Tables
+from fundflow.report.texts import Texts
+
+
+def layers(tables: Tables, texts: Texts) -> str:
+    """The layers of uncertainty that the replications hold."""
+    return texts("note.luck" if tables.fixed_parameters else "note.luck_and_parameters")
+
+
+def band_note(tables: Tables, texts: Texts, lines: bool = False) -> str:
+    """Say what the band (or the scatter of single paths) holds and what it does not."""
+    n = len(tables.replications)
+    kind = "band_95" if n >= LEAST_FOR_95 else "band_80" if n >= LEAST_FOR_80 else "paths"
+    if lines:
+        kind = f"lines_{kind.removeprefix('band_')}"
+    return texts(f"note.{kind}", n=n, layers=layers(tables, texts))
+
+
+def span(years: Iterable[int]) -> str:
+    """Write years as 2027—2029."""
+    years = list(years)
+    return f"{years[0]}—{years[-1]}" if len(years) > 1 else str(years[0])
+
+
+def law_notes(tables: Tables, texts: Texts) -> list[str]:
+    """Name the instruments that rest on an assumed renewal in the budget years, on assumed values, on ceilings."""
+    notes = []
+    renewed = not_in_force(tables, tables.budget_years)
+    if renewed:
+        names = texts.names([tables.name(i, texts.lang) for i in renewed])
+        notes.append(texts("note.renewed", years=span(tables.budget_years), names=names))
+    assumed = [i for i in instruments_by_size(tables) if tables.assumed(i)]
+    if assumed:
+        notes.append(texts("note.assumed", names=texts.names([tables.name(i, texts.lang) for i in assumed])))
+    if has_ceiling(tables):
+        notes.append(texts("note.ceiling"))
+    return notes
+
+
+def run_note(tables: Tables, texts: Texts) -> str:
+    """Name the scenario and the run."""
+    return texts("note.run", title=tables.title or "—", identity=tables.identity or "—", n=len(tables.replications))
+
+
+def has_ceiling(tables: Tables) -> bool:
+    """Whether the total holds instruments whose amount the law only limits."""
+    with_money = tables.commitments.filter(entitlement() > 0).select(pl.col("instrument").unique())
+    return any(tables.is_ceiling(str(i)) for i in with_money["instrument"])
+
+
+def at_most(tables: Tables, texts: Texts) -> str:
+    """Suffix of a title: ``（至多）`` where the total holds ceilings, else nothing."""
+    if not has_ceiling(tables):
+        return ""
+    word = texts("word.at_most")
+    return f"（{word}）" if texts.lang == "zh" else f" ({word})"
