@@ -1,0 +1,106 @@
+"""How a stream of claimants that are not firms is described in ``[economy.streams.<name>]``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from fundflow.base.draws import Draws
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Chance(_Frozen):
+    """True with a probability."""
+
+    kind: Literal["chance"]
+    probability: float = Field(ge=0, le=1)
+
+
+class Category(_Frozen):
+    """One of the codes, by weight."""
+
+    kind: Literal["category"]
+    codes: tuple[int, ...]
+    weights: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _same_length(self) -> Self:
+        if len(self.codes) != len(self.weights):
+            raise ValueError("codes and weights must be equally many")
+        return self
+
+
+class Money(_Frozen):
+    """Lognormal amount with this mean (yuan) and sigma of the logarithm, cut to whole yuan and to a range."""
+
+    kind: Literal["money"]
+    mean: float = Field(gt=0)
+    sigma: float = Field(ge=0)
+    least: float = 0
+    most: float = 1e12
+
+
+class Share(_Frozen):
+    """Uniform share between two bounds, in parts per million."""
+
+    kind: Literal["share"]
+    low: float
+    high: float
+
+
+class Whole(_Frozen):
+    """Whole number between two bounds, both included."""
+
+    kind: Literal["whole"]
+    low: int
+    high: int
+
+
+class Part(_Frozen):
+    """A share of an earlier money attribute, between two bounds, cut to whole fen."""
+
+    kind: Literal["part"]
+    of: str
+    low: float
+    high: float
+
+
+Attribute = Annotated[Chance | Category | Money | Share | Whole | Part, Field(discriminator="kind")]
+
+
+class Stream(_Frozen):
+    """Claimants of one kind: how many a year, where, when, and what each is like."""
+
+    yearly: float = Field(ge=0)
+    low: float | None = None
+    high: float | None = None
+    growth: float = 0.0
+    until: int = 9999
+    id_kind: Literal["PROJECT", "CONTRACT", "UNIT"] = "UNIT"
+    fixed_number: bool = False
+    zones: Literal["high_tech", "cities", "even"] | tuple[float, ...] = "high_tech"
+    first_day: tuple[int, int] = (1, 1)
+    last_day: tuple[int, int] = (12, 31)
+    attributes: dict[str, Attribute] = {}
+    evidence: Literal["A", "B", "C"]
+    source: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("give both low and high, or none")
+        if self.low is not None and self.high is not None and not self.low <= self.yearly <= self.high:
+            raise ValueError(f"yearly {self.yearly} must lie between low {self.low} and high {self.high}")
+        return self
+
+    def drawn(self, name: str, draws: Draws, fixed: bool, scale: float) -> Stream:
+        """The stream with its yearly number drawn and scaled to the population."""
+        yearly = self.yearly
+        if not fixed and self.low is not None and self.high is not None:
+            u = float(draws.uniform(f"parameter:streams.{name}", 0)[0])
+            yearly = self.low + u * (self.high - self.low)
+        return self.model_copy(update={"yearly": yearly * scale})
