@@ -1,7 +1,7 @@
 """The model draws by identity only: array samplers and hidden generators are banned in ``model/``.
 
-A sampler that walks through an array moves every later draw when one row is added or one parameter changes. Run as
-a script, this file prints what it finds and fails if there is anything.
+A sampler that walks through an array moves every later draw when one row is added or one parameter changes.
+Run as a script, this file prints what it finds and fails if there is anything.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _is_keyed(call: ast.Call) -> bool:
-    """Whether the call is one of `fundflow.base.draws`: on ``draws``, or with the name of its decision first."""
+    """Whether the call is one of `fundflow.base.draws`: on ``draws``, or its decision named first."""
     first = call.args[0] if call.args else None
     named = isinstance(first, ast.JoinedStr) or (
         isinstance(first, ast.Constant) and isinstance(first.value, str)

@@ -111,12 +111,18 @@ class RunWriter:
         """Make parts of everything finished, write the summary and the last manifest, and open the run."""
         for block, numbers in self._blocks().items():
             self._seal(block, numbers)
-        if self._manifest["parts"]:
+        if self._manifest["parts"] and not self._is_closed():
             self._write_manifest()
             write_text(self.folder / "summary.csv", summarise(open_run(self.folder)).write_csv())
-            self._write_manifest()
+            self._write_manifest(with_summary=True)
         shutil.rmtree(self.folder / UNFINISHED, ignore_errors=True)
         return open_run(self.folder)
+
+    def _is_closed(self) -> bool:
+        """Whether the last manifest already names the summary, so that a run found again is left as it is."""
+        expected = self._manifest["files"].get("summary.csv")
+        path = self.folder / "summary.csv"
+        return expected is not None and path.exists() and sha256(path) == expected
 
     def _sealed(self) -> dict[int, list[int]]:
         return {part["block"]: part["replications"] for part in self._manifest["parts"]}
@@ -169,8 +175,10 @@ class RunWriter:
     def _unit(self, number: int, table: str) -> Path:
         return self.folder / UNFINISHED / f"{number:05d}" / f"{table}.parquet"
 
-    def _write_manifest(self) -> None:
-        names = ("scenario.toml", "run.json", "claims.parquet", "summary.csv")
+    def _write_manifest(self, with_summary: bool = False) -> None:
+        names = ["scenario.toml", "run.json", "claims.parquet"]
+        if with_summary:  # else it is that of fewer replications
+            names.append("summary.csv")
         self._manifest["files"] = {
             name: sha256(self.folder / name) for name in names if (self.folder / name).exists()
         }

@@ -1,0 +1,1 @@
+"""Many runs: replications in spawned processes, found again or extended by identity."""
