@@ -117,12 +117,13 @@ def _indicators(chance: np.random.Generator, level: np.ndarray) -> list[dict[str
             add(year, name, int(value * g * chance.uniform(0.97, 1.03)))
         for district, weight in zip(DISTRICTS[:13], WEIGHTS, strict=True):
             add(year, "high_tech", int(9000 * g * weight / 100), district)
-        for group, size, places, cut in (("above", 2400, 200, 2.1e6), ("below", 5200, 400, 8e5), ("manufacturing", 320, 100, 3e6)):  # fmt: skip
-            add(year, f"rnd_list_{group}", size * g)
-            add(year, f"rnd_over_threshold_{group}", size * g * 0.31)
-            add(year, f"rnd_ranked_{group}", min(places, size * g * 0.31))
-            add(year, f"rnd_cutoff_{group}", cut * g)
-            add(year, f"rnd_at_cap_{group}", min(places, size * g * 0.31) * 0.45)
+        for group, size, places, cut, share in ((INSTRUMENTS[0][0], 2400, 200, 2.1e6, 0.7), (INSTRUMENTS[1][0], 5200, 400, 8e5, 0.5), (INSTRUMENTS[2][0], 320, 10_000, 0, 0.3)):  # fmt: skip
+            ranked = min(places, size * g * 0.31)
+            add(year, f"round_on_list:{group}", size * g)
+            add(year, f"round_over_threshold:{group}", size * g * 0.31)
+            add(year, f"round_ranked:{group}", ranked)
+            add(year, f"round_cut_off_increase:{group}", cut * g * YUAN if ranked == places else 0)
+            add(year, f"round_at_cap:{group}", ranked * share)
         add(year, "rnd_rate", 0.19 if year == 2027 else 0.2)
         add(year, "rnd_winners", 690)
         add(year, "rnd_repeat_winners", 150 + chance.integers(0, 40))

@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from fundflow.report import frames
 from fundflow.report.figures.parts import FEN_WAN, key_years, shade_budget_years, thousands
 from fundflow.report.notes import law_notes, run_note, span
+from fundflow.report.ranking import STAGES, Round, median, ratio, rounds_of
 from fundflow.report.saturation import LIMITS, saturated
 from fundflow.report.source import Tables
-from fundflow.report.style import GREY, INK, LINES, Page, page
+from fundflow.report.style import GREY, INK, LINES, Page, page, wrap
 from fundflow.report.texts import Texts
 
-GROUPS = ("above", "below", "manufacturing")
 _STYLES = ("-", "--", ":")
 _LIMIT_LOOK = {"quota": ("#0072B2", ""), "cap": ("#E69F00", "////"), "envelope": ("#CC79A7", "....")}
-YUAN_IN_WAN = 10_000
 
 
 def draw(tables: Tables, texts: Texts) -> Page:
@@ -36,10 +35,13 @@ def draw(tables: Tables, texts: Texts) -> Page:
     sheet = page(texts("rounds.title"), texts("rounds.subtitle"), notes, 10.6, 4.9 + low)
     height = sheet.height
     upper = sheet.axes(2, 3, left=0.65, top=0.05, bottom=low + 0.35, hspace=0.5, wspace=0.28)
-    for axes, group in zip(upper[:3], GROUPS, strict=True):
-        _funnel(axes, tables, texts, group)
-    _cutoffs(upper[3], tables, texts)
-    _shares(upper[4], tables, texts)
+    rounds = rounds_of(tables, texts)
+    for axes, ranked in zip(upper[:3], rounds, strict=False):
+        _funnel(axes, tables, texts, ranked)
+    for axes in upper[len(rounds) : 3]:
+        axes.set_axis_off()
+    _cutoffs(upper[3], tables, texts, rounds)
+    _shares(upper[4], tables, texts, rounds)
     _rate(upper[5], tables, texts)
     (lower,) = sheet.axes(1, 1, left=3.3, top=height - low + 0.3, bottom=0.42)
     _cuts(lower, tables, texts, cuts, years)
@@ -58,26 +60,6 @@ def mean_cuts(tables: Tables) -> dict[str, dict[str, float]]:
         for name, *amounts in rows.select("instrument", *columns).iter_rows()
     }
     return dict(sorted(((k, v) for k, v in cuts.items() if any(v.values())), key=lambda item: -sum(item[1].values())))
-
-
-def _median(tables: Tables, name: str) -> NDArray[np.float64] | None:
-    paths = frames.indicator_paths(tables, name, tables.years)
-    return None if paths is None else _middle(paths)
-
-
-def _middle(paths: NDArray[np.float64]) -> NDArray[np.float64]:
-    result = np.full(paths.shape[1], np.nan)
-    known = np.isfinite(paths).any(axis=0)
-    result[known] = np.nanmedian(paths[:, known], axis=0)
-    return result
-
-
-def _ratio(tables: Tables, top: str, bottom: str) -> NDArray[np.float64] | None:
-    part, whole = (frames.indicator_paths(tables, name, tables.years) for name in (top, bottom))
-    if part is None or whole is None:
-        return None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _middle(np.where(whole > 0, 100 * part / whole, np.nan))
 
 
 def _lines(
@@ -103,32 +85,31 @@ def _lines(
     axes.legend(loc="upper left", fontsize=7, handlelength=2.2, labelspacing=0.2, borderaxespad=0.1)
 
 
-def _funnel(axes: Axes, tables: Tables, texts: Texts, group: str) -> None:
-    stages = ("list", "over_threshold", "ranked")
-    lines = [(texts(f"rounds.{stage}"), _median(tables, f"rnd_{stage}_{group}")) for stage in stages]
-    _lines(axes, tables, texts, texts("rounds.funnel", group=texts(f"rounds.{group}")), lines)
+def _funnel(axes: Axes, tables: Tables, texts: Texts, ranked: Round) -> None:
+    title = "\n".join(wrap(texts("rounds.funnel", group=ranked.label), 24)[:2])
+    _lines(axes, tables, texts, title, [(texts(f"rounds.{stage}"), ranked.stages[stage]) for stage in STAGES])
 
 
-def _cutoffs(axes: Axes, tables: Tables, texts: Texts) -> None:
-    lines = []
-    for group in ("above", "below"):
-        yuan = _median(tables, f"rnd_cutoff_{group}")
-        lines.append((texts(f"rounds.cutoff_{group}"), None if yuan is None else yuan / YUAN_IN_WAN))
+def _cutoffs(axes: Axes, tables: Tables, texts: Texts, rounds: list[Round]) -> None:
+    lines = [
+        (texts("rounds.cutoff", group=_short(r.label), rank=r.last_rank), r.cutoff_wan) for r in rounds if r.cutoff_wan is not None
+    ]  # fmt: skip
     _lines(axes, tables, texts, texts("rounds.cutoffs"), lines)
 
 
-def _shares(axes: Axes, tables: Tables, texts: Texts) -> None:
-    lines = [
-        (texts("rounds.at_cap", group=texts(f"rounds.{g}")), _ratio(tables, f"rnd_at_cap_{g}", f"rnd_ranked_{g}"))
-        for g in GROUPS
-    ]
-    lines.append((texts("rounds.repeat"), _ratio(tables, "rnd_repeat_winners", "rnd_winners")))
+def _shares(axes: Axes, tables: Tables, texts: Texts, rounds: list[Round]) -> None:
+    lines = [(texts("rounds.at_cap", group=_short(r.label)), r.at_cap_percent) for r in rounds]
+    lines.append((texts("rounds.repeat"), ratio(tables, "rnd_repeat_winners", "rnd_winners")))
     _lines(axes, tables, texts, texts("rounds.shares"), lines)
 
 
 def _rate(axes: Axes, tables: Tables, texts: Texts) -> None:
-    rate = _median(tables, "rnd_rate")
+    rate = median(tables, "rnd_rate")
     _lines(axes, tables, texts, texts("rounds.rate"), [(texts("word.median"), None if rate is None else 100 * rate)])
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= 30 else f"{label[:28].rstrip()} ..."
 
 
 def _cuts(axes: Axes, tables: Tables, texts: Texts, cuts: dict[str, dict[str, float]], years: str) -> None:

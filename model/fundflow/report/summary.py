@@ -1,0 +1,139 @@
+"""What a run says, on one screen: three years of money with their bands, on which legal ground, moved by law or economy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from fundflow.report import frames
+from fundflow.report.notes import at_most, law_notes, layers
+from fundflow.report.saturation import saturated
+from fundflow.report.source import STATUSES, Tables, tables_of
+from fundflow.report.texts import Texts
+
+FEN_YI = 10**10
+
+
+def print_summary(run: Any, lang: str = "zh", console: Console | None = None) -> None:
+    """Print entitlement, award and cash of the budget year and the two after it, and what a reader must know.
+
+    Parameters
+    ----------
+    run
+        A run opened with `fundflow.results.open_run`.
+    lang
+        "zh" or "en".
+    console
+        Where to print; by default standard output.
+    """
+    tables, texts = tables_of(run), Texts(lang)
+    console = console or Console()
+    console.print(money_table(tables, texts))
+    console.print(status_table(tables, texts))
+    console.print(texts("summary.layers", layers=layers(tables, texts)), style="dim")
+    for line in (*saturation_lines(tables, texts), *rnd_line(tables, texts)):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    notes = [*tables.warnings, *law_notes(tables, texts)]
+    if notes:
+        console.print(texts("summary.warnings"), style="bold")
+        for note in notes:
+            console.print(f"  • {note}", highlight=False, markup=False, soft_wrap=True)
+    console.print(texts("summary.folder", path=tables.path), soft_wrap=True, highlight=False, markup=False)
+    drawn = tables.path / "figures"
+    if drawn.exists():
+        console.print(texts("summary.figures", path=drawn), soft_wrap=True, highlight=False, markup=False)
+
+
+def money_table(tables: Tables, texts: Texts) -> Table:
+    """Entitlement, award and cash by bearer, in 亿元, with the band."""
+    years = list(tables.budget_years)
+    banded = len(tables.replications) >= frames.LEAST_FOR_80
+    title = texts(
+        "summary.title", scenario=tables.title or "—", first=years[0], last=years[-1], n=len(tables.replications)
+    )
+    caption = texts("summary.unit" if banded else "summary.unit_paths")
+    table = Table(title=f"{title}{at_most(tables, texts)}", caption=caption, title_justify="left", caption_justify="left")
+    table.add_column(texts("summary.row"))
+    for year in years:
+        table.add_column(str(year), justify="right")
+    paid = frames.payments_by_year(tables)
+    for what, source, columns in (
+        ("entitlement", tables.commitments, [f"entitlement_{b}" for b in frames.BEARERS]),
+        ("award", tables.commitments, [f"award_{b}" for b in frames.BEARERS]),
+        ("cash", paid, ["city", "district_fen", "province"]),
+    ):
+        by_bearer = [frames.paths(tables, source, column, "year", years) for column in columns]
+        for bearer, paths in zip(frames.BEARERS, by_bearer, strict=True):
+            if paths.any() or bearer != "province":
+                label = texts("summary.line", what=texts(f"word.{what}"), who=texts(f"word.{bearer}"))
+                table.add_row(label, *_cells(paths))
+        table.add_row(texts("summary.total", what=texts(f"word.{what}")), *_cells(sum(by_bearer)), style="bold")  # type: ignore[arg-type]
+        table.add_section()
+    after = frames.paths(tables, frames.treasury(tables, "city"), "fen", "year", years)
+    table.add_row(texts("summary.after"), *_cells(after))
+    return table
+
+
+def _cells(paths: NDArray[np.int64]) -> list[str]:
+    band = frames.spread(paths)
+    low = paths.min(axis=0) if band.low_80 is None else band.low_80
+    high = paths.max(axis=0) if band.high_80 is None else band.high_80
+    if len(paths) == 1:
+        return [f"{m / FEN_YI:.2f}" for m in band.mean]
+    return [
+        f"{m / FEN_YI:.2f} ({a / FEN_YI:.2f}–{b / FEN_YI:.2f})" for m, a, b in zip(band.mean, low, high, strict=True)
+    ]
+
+
+def status_table(tables: Tables, texts: Texts) -> Table:
+    """Shares of every year's entitlement by legal status; each year adds up to 100%."""
+    shares = {year: frames.status_shares(tables, year) for year in tables.years}
+    present = [s for s in STATUSES if any(s in by_status for by_status in shares.values())]
+    table = Table(title=texts("summary.status"), title_justify="left")
+    table.add_column("")
+    for status in present:
+        table.add_column(texts(f"status.{status}"), justify="right")
+    for year, by_status in shares.items():
+        style = "bold" if year in tables.budget_years else ""
+        table.add_row(str(year), *(f"{by_status.get(s, 0.0):.1%}" for s in present), style=style)
+    return table
+
+
+def saturation_lines(tables: Tables, texts: Texts) -> list[str]:
+    """Say in words which instruments are saturated in the budget years, and by which limit."""
+    found = saturated(tables, tables.budget_years)
+    if not found:
+        return [texts("summary.unsaturated")]
+    lines = [texts("summary.saturated")]
+    for entry in found:
+        limits = [texts(f"summary.binds_{limit}", share=f"{share:.0%}") for limit, share in entry.limits.items()]
+        joined = ("；" if texts.lang == "zh" else "; ").join(limits)
+        lines.append(f"  • {texts('summary.binds', name=tables.name(entry.instrument, texts.lang), limits=joined)}")
+    return lines
+
+
+def rnd_line(tables: Tables, texts: Texts) -> list[str]:
+    """Say how lasting R&D growth is and whether the same firms win again; nothing where the run does not know."""
+    years = range(tables.start_year, tables.budget_years.stop)
+
+    def mean(name: str) -> float | None:
+        paths = frames.indicator_paths(tables, name, years)
+        return None if paths is None or not np.isfinite(paths).any() else float(np.nanmean(paths))
+
+    def share(part: str) -> str:
+        # Sums over years and replications: a year without a round must not weigh.
+        chosen = tables.indicators.filter(pl.col("year").is_in(list(years)))
+        top = float(chosen.filter(pl.col("name") == part)["value"].sum())
+        whole = float(chosen.filter(pl.col("name") == "rnd_winners")["value"].sum())
+        return f"{top / whole:.0%}" if whole else "—"
+
+    correlation = mean("rnd_growth_autocorrelation")
+    if correlation is None and mean("rnd_winners") is None:
+        return []
+    text = "—" if correlation is None else f"{correlation:.2f}"
+    return [texts("summary.rnd", correlation=text, repeat=share("rnd_repeat_winners"), fall=share("rnd_winners_fall"))]

@@ -1,0 +1,236 @@
+"""The budget form as an Excel workbook: a sheet for the city, one for each district, one of notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from fundflow.report.budget import CITY, Form, Line, Sheet
+from fundflow.report.notes import band_note, law_notes, run_note
+from fundflow.report.source import WHOLE_CITY
+from fundflow.report.texts import Texts
+
+FEN_WAN = 10**6
+_HEAD = 3  # rows above the first line: title, units, column names
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the form: its heading, its width in characters, and the format of its cells."""
+
+    key: str
+    heading: str
+    width: float
+    style: str
+    summed: bool = False
+
+
+def columns(form: Form, texts: Texts) -> list[Column]:
+    """Columns of a sheet, in order; years stand in the headings."""
+    last, year = form.year - 1, form.year
+    money = [
+        ("plan", "budget.plan", {"last": last}),
+        ("expected", "budget.expected", {"last": last}),
+        ("last", "budget.model_last", {"last": last}),
+        ("carried", "budget.carried", {}),
+        ("new", "budget.new", {}),
+        ("settlement", "budget.settlement", {}),
+        ("total", "budget.total", {"year": year}),
+    ]
+    return [
+        Column("number", texts("budget.number"), 5, "text"),
+        Column("name", texts("budget.name"), 30, "text"),
+        Column("document", texts("budget.document"), 26, "text"),
+        Column("status", texts("budget.status"), 13, "text"),
+        Column("code", texts("budget.code"), 12, "text"),
+        *(Column(key, texts(text, **values), 12, "money", summed=True) for key, text, values in money),
+        *(Column(f"year{y}", texts("budget.year", year=y), 12, "money", summed=True) for y in form.following),
+        Column("increase", texts("budget.increase_plan" if form.has_plan else "budget.increase", last=last), 12, "money"),
+        Column("increase_rate", texts("budget.increase_rate"), 8, "percent"),
+        Column("recipients", texts("budget.recipients"), 9, "count"),
+        Column("mean_amount", texts("budget.mean_amount"), 10, "money"),
+        Column("low", texts("budget.low"), 12, "money"),
+        Column("high", texts("budget.high"), 12, "money"),
+        Column("reason", texts("budget.reason"), 70, "text"),
+    ]
+
+
+def write_workbook(form: Form, out: Path) -> Path:
+    """Write the form; amounts in 万元 as numbers, totals as formulas with their values stored.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written, for instance while Excel has it open.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    texts = Texts("zh")
+    try:
+        with xlsxwriter.Workbook(str(out)) as book:
+            styles = _styles(book)
+            for sheet in form.sheets:
+                _write_sheet(book, styles, form, sheet, texts)
+            _write_notes(book, styles, form, texts)
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise OSError(f"{out} cannot be written: {error}") from error
+    return out
+
+
+def place_name(place: str, texts: Texts) -> str:
+    """Name of a sheet."""
+    if place == CITY:
+        return texts("budget.sheet_city")
+    return texts("word.no_district") if place == WHOLE_CITY else place
+
+
+def _styles(book: Any) -> dict[str, Any]:
+    cell = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
+    kinds = {
+        "text": {"text_wrap": True},
+        "money": {"num_format": "#,##0.00;[Red]-#,##0.00;0.00"},
+        "percent": {"num_format": "0.0%"},
+        "count": {"num_format": "#,##0"},
+    }
+    styles = {name: book.add_format({**cell, **extra}) for name, extra in kinds.items()}
+    styles |= {f"sum-{name}": book.add_format({**cell, **extra, "bold": True, "bg_color": "#EEEEEE"}) for name, extra in kinds.items()}  # fmt: skip
+    styles["head"] = book.add_format({**cell, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#DDE6EF"})
+    styles["title"] = book.add_format({"font_name": "黑体", "font_size": 16, "align": "left"})
+    styles["units"] = book.add_format({"font_name": "宋体", "font_size": 10, "font_color": "#555555"})
+    styles["note"] = book.add_format({"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "top"})
+    return styles
+
+
+def _write_sheet(book: Any, styles: dict[str, Any], form: Form, sheet: Sheet, texts: Texts) -> None:
+    layout = columns(form, texts)
+    at = {column.key: i for i, column in enumerate(layout)}
+    name = place_name(sheet.place, texts)
+    page = book.add_worksheet(name)
+    who = f"杭州市{'' if sheet.place == CITY else '·'}{name}"
+    page.write_string(0, 0, texts("budget.heading", who=who, year=form.year), styles["title"])
+    page.write_string(1, 0, texts("budget.units"), styles["units"])
+    page.set_row(0, 26)
+    page.set_row(2, 42)
+    for i, column in enumerate(layout):
+        page.set_column(i, i, column.width)
+        page.write_string(2, i, column.heading, styles["head"])
+    for number, line in enumerate(sheet.lines):
+        row = _HEAD + number
+        values = line_values(form, line, texts) | {"number": number + 1}
+        for i, column in enumerate(layout):
+            _write(page, row, i, values[column.key], styles[column.style])
+        _write_row_formulas(page, styles, form, at, row, values)
+    _write_total(page, styles, form, sheet, layout, at, texts)
+    page.freeze_panes(_HEAD, 2)
+    page.set_landscape()
+    page.set_paper(8)  # A3: 20 columns
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(2)
+    page.set_footer("&C&P / &N")
+
+
+def line_values(form: Form, line: Line, texts: Texts) -> dict[str, Any]:
+    """Cells of a line by column; money in 万元, None where there is nothing to say."""
+    meta = form.tables.instruments.get(line.instrument, {})
+    base = line.plan if form.has_plan else line.last
+    increase = None if base is None else line.total - base
+    return {
+        "name": form.tables.name(line.instrument, texts.lang),
+        "document": f"{meta.get('document', '')} {meta.get('clause', '')}".strip(),
+        "status": texts("word.list_and").join(texts(f"status.{s}") for s in line.statuses),
+        "code": line.code,
+        "plan": in_wan(line.plan),
+        "expected": in_wan(line.expected),
+        "last": in_wan(line.last),
+        "carried": in_wan(line.carried),
+        "new": in_wan(line.new),
+        "settlement": in_wan(line.settlement),
+        "total": in_wan(line.total),
+        **{f"year{y}": in_wan(fen) for y, fen in zip(form.following, line.following, strict=True)},
+        "increase": in_wan(increase),
+        "increase_rate": increase / base if increase is not None and base else None,
+        "recipients": round(line.recipients),
+        "mean_amount": in_wan(line.mean_award) if line.recipients else None,
+        "low": in_wan(line.low),
+        "high": in_wan(line.high),
+        "reason": line.reason,
+    }
+
+
+def in_wan(fen: int | None) -> float | None:
+    """Fen as a number of 万元: the only place where money becomes a float, for Excel."""
+    return None if fen is None else fen / FEN_WAN
+
+
+def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
+    if value is None or value == "":
+        page.write_blank(row, column, None, style)
+    elif isinstance(value, str):
+        page.write_string(row, column, value, style)
+    else:
+        page.write_number(row, column, value, style)
+
+
+def _write_row_formulas(
+    page: Any, styles: dict[str, Any], form: Form, at: dict[str, int], row: int, values: dict[str, Any], prefix: str = ""
+) -> None:  # fmt: skip
+    def cell(key: str) -> str:
+        return f"{xl_col_to_name(at[key])}{row + 1}"
+
+    base = "plan" if form.has_plan else "last"
+    total = f"={cell('carried')}+{cell('new')}+{cell('settlement')}"
+    page.write_formula(row, at["total"], total, styles[f"{prefix}money"], values["total"])
+    if values["increase"] is not None:
+        page.write_formula(
+            row, at["increase"], f"={cell('total')}-{cell(base)}", styles[f"{prefix}money"], values["increase"]
+        )
+    if values["increase_rate"] is not None:
+        rate = f"=IF({cell(base)}=0,\"\",{cell('increase')}/{cell(base)})"
+        page.write_formula(row, at["increase_rate"], rate, styles[f"{prefix}percent"], values["increase_rate"])
+
+
+def _write_total(
+    page: Any, styles: dict[str, Any], form: Form, sheet: Sheet, layout: list[Column], at: dict[str, int], texts: Texts
+) -> None:  # fmt: skip
+    row = _HEAD + len(sheet.lines)
+    first, last = _HEAD + 1, row
+    for i, column in enumerate(layout):
+        style = styles[f"sum-{column.style}"]
+        if column.summed and sheet.lines:
+            letter = xl_col_to_name(i)
+            value = sum(line_values(form, line, texts)[column.key] or 0 for line in sheet.lines)
+            page.write_formula(row, i, f"=SUM({letter}{first}:{letter}{last})", style, value)
+        else:
+            page.write_blank(row, i, None, style)
+    page.write_string(row, at["name"], texts("budget.sum"), styles["sum-text"])
+    _write(page, row, at["low"], in_wan(sheet.low), styles["sum-money"])
+    _write(page, row, at["high"], in_wan(sheet.high), styles["sum-money"])
+    known = [line for line in sheet.lines if not form.has_plan or line.plan is not None]
+    base = sum((line.plan or 0) if form.has_plan else line.last for line in known)
+    if known:
+        # Lines without a plan are new money against the plan, so they count in the increase of the whole.
+        increase = sheet.total - base
+        rate = increase / base if base else None
+        values = {"total": in_wan(sheet.total), "increase": in_wan(increase), "increase_rate": rate}
+        _write_row_formulas(page, styles, form, at, row, values, "sum-")
+
+
+def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) -> None:
+    page = book.add_worksheet(texts("budget.sheet_notes"))
+    page.set_column(0, 0, 110)
+    tables = form.tables
+    rules = ["budget.note_cash", "budget.note_range", "budget.note_mean", "budget.note_increase", "budget.note_map"]
+    notes = [
+        run_note(tables, texts),
+        f"随机种子：{tables.seed if tables.seed is not None else '—'}。",
+        *(texts(rule) for rule in rules),
+        band_note(tables, texts),
+        *law_notes(tables, texts),
+        *tables.warnings,
+    ]
+    page.write_string(0, 0, texts("budget.sheet_notes"), styles["title"])
+    for row, note in enumerate(notes, start=1):
+        page.write_string(row, 0, note, styles["note"])
