@@ -158,13 +158,13 @@ def run_fund(world: World, fund: BridgeFund) -> Process:
     day = world.start
     while True:
         wake = fund.next_day(day)
-        month = int((np.int64(day).astype("datetime64[D]").astype("datetime64[M]") + 1).astype("datetime64[D]").astype(np.int64))
+        month = int(
+            (np.int64(day).astype("datetime64[D]").astype("datetime64[M]") + 1).astype("datetime64[D]").astype(np.int64)
+        )
         day = min(d for d in (wake, day + 1 if fund.queue else None, month) if d is not None)
         yield world.at(day, Phase.REPAYMENT)
         for need, event, amount in fund.collect(day):
-            world.ledger.note(
-                "fund", firm=[need.firm], number=[need.number], event=[event], day=[day], amount=[amount]
-            )
+            world.ledger.note("fund", firm=[need.firm], number=[need.number], event=[event], day=[day], amount=[amount])
         yield world.at(day, Phase.WITHDRAWAL)
         for need in fund.give_up(day):
             world.ledger.note(

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from fundflow.base.calendar import NEVER, Phase, clock, parse_day
+from fundflow.base.calendar import Phase, clock, date_of, parse_day
 from fundflow.base.draws import Draws
-from fundflow.economy import EconomyParameters, Population, build_population
+from fundflow.economy import EconomyParameters, Population, build_population, loan_principal
 from fundflow.policy import Catalogue, load_catalogue
 from fundflow.scenario import Scenario
 from fundflow.simulation import (
@@ -26,6 +26,7 @@ from fundflow.simulation import (
     rnd_round,
     streams,
 )
+from fundflow.simulation.budget import Budget
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
 from fundflow.simulation.world import World
@@ -100,7 +101,7 @@ def set_up(
     people = inputs.population
     world = World(
         draws=draws,
-        economy=inputs.economy.draw(draws, fixed=scenario.fixed_parameters),
+        economy=inputs.economy.draw(draws, fixed=scenario.fixed_parameters, scale=people.scale),
         catalogue=inputs.catalogue,
         options=inputs.options,
         firms=people.firms.take(np.arange(people.firms.n)),
@@ -108,11 +109,12 @@ def set_up(
         makerspaces=copy.deepcopy(people.makerspaces),
         start=start,
         end=end,
-        envelopes=dict(scenario.policy.envelopes),
+        budget=Budget(inputs.catalogue, scenario.policy.envelope),
         ledger=Ledger(keep_claims=keep_claims),
     )
     world.publish()
-    place_loans(world, people)
+    held = world.firms.has_loan
+    world.notes["loan_principal"][held] = loan_principal(world.firms.sales[held], world.firms.loan_ratio[held])
     running = projects.Projects()
     place_projects(world, running, people)
     terms = inputs.catalogue.funds["working-capital"]
@@ -128,27 +130,14 @@ def set_up(
     return world, fund, loans.LoanBook(world.firms.n), running
 
 
-def place_loans(world: World, people: Population) -> None:
-    """Give the firms of the first day the loans that they hold."""
-    held = people.loans
-    rows = np.asarray(held.row, np.int64)
-    world.notes["loan_due"][rows] = held.due
-    world.notes["loan_principal"][rows] = held.principal
-    world.notes["loan_number"][rows] = held.number
-
-
 def place_projects(world: World, running: projects.Projects, people: Population) -> None:
-    """Go on with the key projects under contract on the first day."""
+    """Go on with the key projects under contract on the first day; their outcome is drawn as for later ones."""
     held = people.projects
-    for i, row in enumerate(np.asarray(held.row, np.int64)):
-        accepted = int(held.accepted[i])
-        world.notes["project_count"][row] += 1
-        world.notes["project_until"][row] = max(int(held.until[i]), int(world.notes["project_until"][row]))
-        if accepted < NEVER:
-            facts = projects.project_facts(
-                int(held.spending[i]), int(held.contract_end[i]), accepted, bool(held.applied[i]), old=bool(held.old[i])
-            )
-            running.expect(accepted, int(world.firms.id[row]), int(row), facts)
+    order = np.argsort(world.firms.id[held.firm], kind="stable")
+    projects.conclude(
+        world, running, held.firm[order], held.number[order], held.contract_end[order],
+        held.verified_spending[order], held.before_2020[order],
+    )  # fmt: skip
 
 
 def prepare(scenario: Scenario) -> Inputs:
@@ -171,6 +160,33 @@ def prepare(scenario: Scenario) -> Inputs:
         options=options,
         catalogue=catalogue,
         population=population,
-        warnings=tuple(catalogue.warnings(parse_day(scenario.end))),
-        instruments_meta=catalogue.describe(),
+        warnings=tuple(warnings_of(catalogue, scenario)),
+        instruments_meta=describe(catalogue),
     )
+
+
+def describe(catalogue: Catalogue) -> dict[str, Any]:
+    """What reports must say of each instrument: names, document and clause, department, evidence, assumptions."""
+    return {
+        one.id: {
+            "en": one.name_en, "zh": one.name_zh, "document": one.document, "clause": one.clause,
+            "department": one.department, "evidence": one.evidence,
+            "envelope": one.envelope or (catalogue.pools[one.pool].envelope if one.pool else None),
+            "in_force": str(date_of(one.in_force)),
+            "expires": None if one.expires is None else str(date_of(one.expires)),
+            "assumed": list(one.assumed), "rules": list(one.rules),
+        }
+        for one in catalogue.instruments.values()
+    }  # fmt: skip
+
+
+def warnings_of(catalogue: Catalogue, scenario: Scenario) -> list[str]:
+    """What a reader must know: documents past their end, assumed values in use."""
+    said = []
+    first = parse_day(f"{scenario.budget_year}-01-01")
+    for one in catalogue.instruments.values():
+        if one.expires is not None and one.expires < first:
+            follows = "assumed renewed" if one.law.after_expiry == "renewed" else "lapsed; rights already running only"
+            said.append(f"{one.id}: {one.document} ended on {date_of(one.expires)}: {follows}")
+        said += [f"{one.id}: assumed: {text}" for text in one.assumed]
+    return said

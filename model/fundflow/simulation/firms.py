@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, day_of, year_of
-from fundflow.base.districts import ZONES
-from fundflow.economy import arrivals, close_year, draw_events, draw_exit_days, year_factors
+from fundflow.base.calendar import Phase, date_of, day_of
+from fundflow.economy import (
+    close_year,
+    draw_events,
+    draw_exit_days,
+    loan_principal,
+    month_of_arrival,
+    start_loans,
+    year_arrivals,
+    year_factors,
+)
 from fundflow.simulation.incubation import lower_tenancies, report_tenants
 from fundflow.simulation.world import REPORT_DAY, REPORT_MONTH, Process, World, month_starts
 
@@ -21,6 +29,10 @@ def firm_years(world: World) -> Process:
             close_year(world.firms, year - 1, world.economy, world.factors[year - 1], world.draws)
         draw_exit_days(world.firms, year, world.economy, factors, world.draws)
         draw_events(world.firms, year, world.economy, factors, world.draws)
+        takers = start_loans(world.firms, year, world.economy, factors, world.draws)
+        world.notes["loan_principal"][takers] = loan_principal(
+            world.notes["known_sales"][takers], world.firms.loan_ratio[takers]
+        )
         lower_tenancies(world, np.flatnonzero(world.firms.incubator_until > day_of(year)))
 
 
@@ -33,12 +45,14 @@ def reporting(world: World) -> Process:
 
 
 def founding(world: World) -> Process:
-    """On the 1st of each month the firms founded in that month come into being, zone by zone."""
+    """On the 1st of each month the firms founded in that month come into being."""
+    newborn, month_of = None, np.zeros(0, np.int64)
     for day in month_starts(world.start, world.end):
         yield world.at(day, Phase.APPLICATION)
-        year, month = year_of(day), int(np.int64(day).astype("datetime64[D]").astype("datetime64[M]").astype(int)) % 12 + 1
-        for zone in range(len(ZONES)):
-            new = arrivals(year, month, zone, world.economy, world.factors[year], world.draws)
-            if new.n:
-                world.firms.append(new)
+        date = date_of(day)
+        if newborn is None or date.month == 1:
+            # The same rows as month by month; drawn together because that is twelve times faster.
+            newborn = year_arrivals(date.year, world.economy, world.factors[date.year], world.draws)
+            month_of = month_of_arrival(newborn.id)
+        world.firms.append(newborn.take(month_of == date.month))
         world.grow()

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from fundflow.base.calendar import NEVER, Phase, add_months
+from fundflow.economy import venture_cumulative
 from fundflow.simulation.world import (
+    CLOSED,
     EXITED,
     GRADUATED,
-    MOVED_ON,
     OUTGROWN,
     STAY_LIMIT,
     Bools,
@@ -94,11 +95,9 @@ def tenant_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
 def graduation_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
     """What the graduation conditions read: certificate, venture money so far, two years' revenue, sale."""
     firms, notes = world.firms, world.notes
-    # The table adds this year's round at the close of the year; a round of a later day has not happened yet.
-    round_now = np.where(firms.venture_day[rows] <= day, firms.venture_amount[rows], 0)
     return {
         "high_tech_or_advanced_service": firms.hte_until[rows] > day,
-        "cumulative_venture_investment": firms.venture_total[rows] + round_now,
+        "cumulative_venture_investment": venture_cumulative(firms, day, rows),
         "two_year_revenue": notes["known_sales"][rows] + notes["known_sales_before"][rows],
         "acquired_or_listed": firms.sold_day[rows] <= day,
     }
@@ -201,8 +200,6 @@ def start_tenancy(world: World, rows: Ints, host: Ints, day: int) -> None:
     if not len(rows):
         return
     firms, notes = world.firms, world.notes
-    world.ledger.note("waits", firm=firms.id[rows], days=day - notes["queue_from"][rows], day=np.full(len(rows), day))
-    world.waited = getattr(world, "waited", [])
     world.waited.append((day, day - notes["queue_from"][rows]))
     notes["queue"][rows] = -1
     firms.incubator[rows] = host
@@ -227,6 +224,15 @@ def end_tenancy(world: World, rows: Ints, days: Ints, cause: int) -> Ints:
     return ended
 
 
+def close_incubators(world: World, struck: Ints, day: int) -> None:
+    """Tenants of incubators that lose their recognition are no longer tenants from that day."""
+    if len(struck):
+        tenants = np.flatnonzero(np.isin(world.firms.incubator, struck) & (world.firms.incubator_until > day))
+        end_tenancy(world, tenants, np.full(len(tenants), day), CLOSED)
+        queued = np.isin(world.notes["queue"], struck)
+        world.notes["queue"][queued] = -1
+
+
 def lower_tenancies(world: World, rows: Ints) -> None:
     """Bring in what is already known of this year: exit, sale, and a round that passes the venture limit."""
     firms = world.firms
@@ -235,7 +241,7 @@ def lower_tenancies(world: World, rows: Ints) -> None:
         return
     end_tenancy(world, rows, firms.exit_day[rows], EXITED)
     end_tenancy(world, rows, firms.sold_day[rows], GRADUATED)
-    funded = rows[(firms.venture_day[rows] < NEVER) & (firms.venture_amount[rows] > 0)]
+    funded = rows[firms.venture_amount[rows] > 0]
     if len(funded):
         facts = {
             "high_tech_or_advanced_service": np.zeros(len(funded), bool),
@@ -297,6 +303,3 @@ def enter_makerspaces(world: World, day: int) -> None:
         firms.space_from[rows] = day
         stay = add_months(np.full(len(rows), day), MAKERSPACE_MONTHS)
         firms.space_until[rows] = np.minimum.reduce([stay, firms.exit_day[rows], firms.sold_day[rows]])
-
-
-__all__ = ["MOVED_ON", "daily_intake", "incubation", "lower_tenancies", "report_tenants"]

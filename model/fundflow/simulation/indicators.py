@@ -30,7 +30,9 @@ def yearly_indicators(world: World) -> Process:
             "founded": (firms.founded >= first) & (firms.founded <= day),
             "in_makerspace": (firms.space >= 0) & (firms.space_from <= day) & (firms.space_until > day),
             "in_incubator": (firms.incubator >= 0) & (firms.incubator_from <= day) & (firms.incubator_until > day),
-            "graduated": (firms.left_cause == GRADUATED) & (firms.incubator_until >= first) & (firms.incubator_until <= day),
+            "graduated": (firms.left_cause == GRADUATED)
+            & (firms.incubator_until >= first)
+            & (firms.incubator_until <= day),
             "incubator_queue": notes["queue"] >= 0,
             "above_scale": alive & firms.above_scale.astype(bool),
         }
@@ -51,7 +53,7 @@ def yearly_indicators(world: World) -> Process:
         joined = np.concatenate(waits) if waits else np.zeros(0, np.int64)
         ledger.indicate(year, "admitted", len(joined))
         ledger.indicate(year, "incubator_wait_days", float(joined.mean()) if len(joined) else 0.0)
-        ledger.indicate(year, "key_projects", int((notes["project_until"] > day).sum()))
+        ledger.indicate(year, "key_projects", int((firms.key_until > day).sum()))
         # R&D of the closed year, that is the year before.
         there = firms.founded < first
         ledger.indicate(year - 1, "rd_statistical", int(firms.rd_stat[there & (firms.exit_day > first)].sum()) / 100)

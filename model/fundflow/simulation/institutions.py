@@ -4,62 +4,64 @@ from __future__ import annotations
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, day_of
-from fundflow.economy import incubator_year, makerspace_year
+from fundflow.base.calendar import Phase, day_of, years_of
+from fundflow.economy import IncubatorYear, MakerspaceYear, incubator_year, makerspace_year
+from fundflow.simulation.incubation import close_incubators
 from fundflow.simulation.world import Process, World
+
+PROVINCIAL = 3
 
 
 def institution_years(world: World) -> Process:
-    """Each 31 December the year is judged (phase 4) and its claims are made (phase 8)."""
+    """Each 31 December the year is judged and newcomers open (phase 4), then its claims are made (phase 8)."""
     for year in world.years:
         day = day_of(year, 12, 31)
         yield world.at(day, Phase.FACTS)
         judged = incubator_year(world.incubators, year, world.economy, world.draws)
         graded = makerspace_year(world.makerspaces, year, world.economy, world.draws)
+        close_incubators(world, judged.struck, day)
+        world.incubators.append(judged.new)
+        world.makerspaces.append(graded.new)
         yield world.at(day, Phase.AWARD)
-        claim_promotions(world, judged, day)
+        claim_levels(world, judged, day)
         claim_hatched(world, judged, day)
         claim_makerspaces(world, graded, day)
 
 
-def claim_promotions(world: World, judged: object, day: int) -> None:
-    """New levels of this year: the construction grant and the two awards."""
+def claim_levels(world: World, judged: IncubatorYear, day: int) -> None:
+    """New levels of this year, by promotion or by first recognition: the construction grant and the two awards."""
     table = world.incubators
-    rows = np.asarray(judged.promoted, np.int64)  # type: ignore[attr-defined]
+    new = np.arange(table.n - judged.new.n, table.n)
+    rows = np.concatenate([judged.promoted, new])
+    before = np.concatenate([judged.level_before, np.zeros(len(new), np.int64)])
     facts = {
         "level": table.level[rows],
         "newly_admitted": np.ones(len(rows), bool),
-        "upgraded_from_provincial": np.asarray(judged.from_level)[rows] == 3,  # type: ignore[attr-defined]
+        "upgraded_from_provincial": before == PROVINCIAL,
     }
     world.claim("incubator-recognised", table.id[rows], table.zone[rows], day, facts)
 
 
-def claim_hatched(world: World, judged: object, day: int) -> None:
+def claim_hatched(world: World, judged: IncubatorYear, day: int) -> None:
     """The reward for each firm certified in the incubator or within a year of graduating from it."""
     table = world.incubators
-    tenants, lately = world.hatched
-    rows = np.asarray(judged.rows, np.int64)  # type: ignore[attr-defined]
-    counted = rows[rows < len(tenants)]
+    tenants, lately = (np.pad(count, (0, table.n - len(count))) for count in world.hatched)
+    rows = judged.evaluated
     facts = {
-        "level": table.level[counted],
-        "yearly_evaluation": np.asarray(judged.passed)[: len(rows)][rows < len(tenants)].astype(np.int64),  # type: ignore[attr-defined]
-        "filed": np.asarray(judged.filed)[: len(rows)][rows < len(tenants)],  # type: ignore[attr-defined]
-        "recognised_tenants": tenants[counted],
-        "graduates_within_year": lately[counted],
+        "level": table.level[rows],
+        "yearly_evaluation": judged.grade,
+        "filed": judged.filed,
+        "recognised_tenants": tenants[rows],
+        "graduates_within_year": lately[rows],
     }
-    world.claim("incubator-year", table.id[counted], table.zone[counted], day, facts)
+    some = (facts["recognised_tenants"] + facts["graduates_within_year"]) > 0
+    rows, facts = rows[some], {name: column[some] for name, column in facts.items()}
+    world.claim("incubator-year", table.id[rows], table.zone[rows], day, facts)
 
 
-def claim_makerspaces(world: World, graded: object, day: int) -> None:
+def claim_makerspaces(world: World, graded: MakerspaceYear, day: int) -> None:
     """The operating subsidy by the grade of the year."""
     table = world.makerspaces
-    rows = np.asarray(graded.rows, np.int64)  # type: ignore[attr-defined]
-    facts = {
-        "grade": np.asarray(graded.grade, np.int64),  # type: ignore[attr-defined]
-        "recognition_year": table.recognised[rows].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970,
-        "paid_years_before_this_one": table.paid_years[rows],
-    }
-    outcomes = world.claim("makerspace-assessed", table.id[rows], table.zone[rows], day, facts)
-    order = np.argsort(table.id[rows], kind="stable")
-    for outcome in outcomes:
-        table.paid_years[rows[order]] += outcome.award > 0
+    rows = graded.assessed
+    facts = {"grade": graded.grade, "recognition_year": years_of(table.recognised[rows])}
+    world.claim("makerspace-assessed", table.id[rows], table.zone[rows], day, facts)

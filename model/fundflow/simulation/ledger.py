@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fundflow.base.calendar import years_of
 from fundflow.base.districts import DISTRICTS
 from fundflow.policy import Batch, Outcome, Reason
+from fundflow.results.schema import stage_lists
 
 STATUS = ("in_force", "run_off", "assumed_renewed", "not_covered", "lapsed")
 PAYERS = ("city", "district", "province", "fund")
@@ -52,11 +53,11 @@ class Ledger:
 
     def record(self, outcome: Outcome, batch: Batch) -> None:
         """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims."""
-        claimed = outcome.claimed
-        if not claimed.any():
+        # The first condition says whose instrument it is; rows that fail it are nobody's claim here.
+        rows = np.flatnonzero(outcome.failed != 0)
+        if not len(rows):
             return
         name = outcome.instrument.id
-        rows = np.flatnonzero(claimed)
         due = rows[(outcome.entitlement[rows] > 0) | (outcome.award[rows] > 0)]
         self._commit(name, outcome, rows)
         self._pay(name, outcome, due)
@@ -82,8 +83,8 @@ class Ledger:
                     "award_province": outcome.award_province[rows],
                     "deferred": np.where(reason == Reason.ENVELOPE_DEFERRED, gap, 0),
                     "refused": np.where(reason == Reason.ENVELOPE_REFUSED, gap, 0),
-                    "cut_cap": outcome.cut_cap[rows],
-                    "cut_quota": outcome.cut_quota[rows],
+                    "cut_cap": _taken(outcome, rows, Reason.CAP, Reason.TOTAL_CAP),
+                    "cut_quota": _taken(outcome, rows, Reason.RANK),
                     "cut_envelope": gap,
                 }
             )
@@ -141,7 +142,9 @@ class Ledger:
         commitments = _names(_sum(self._commitments, keys))
         payments = _names(_sum(self._payments, ["month", "instrument", "district", "paid_by", "status", "award_year"]))
         settlements = _names(_sum(self._settlements, ["month", "instrument", "district", "from_level", "to_level"]))
-        year, name, district, value = (list(c) for c in zip(*self._indicators, strict=True)) if self._indicators else ([],) * 4
+        year, name, district, value = (
+            (list(c) for c in zip(*self._indicators, strict=True)) if self._indicators else ([],) * 4
+        )
         tables = {
             "commitments": commitments,
             "payments": payments,
@@ -158,6 +161,16 @@ class Ledger:
                 for name, parts in self.trace.items()
             }
         return result
+
+
+def _taken(outcome: Outcome, rows: NDArray[np.int64], *reasons: Reason) -> NDArray[np.int64]:
+    """Fen that the stages with some reasons took from claims; a quota counts with the amount before caps."""
+    total = np.zeros(len(rows), np.int64)
+    before = outcome.stages[1][1][rows]
+    for _, amount, why in outcome.stages[2:]:
+        total += np.where(np.isin(why[rows], reasons), before - amount[rows], 0)
+        before = amount[rows]
+    return total
 
 
 def _sum(parts: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
@@ -186,42 +199,43 @@ def _names(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _claim_rows(name: str, outcome: Outcome, batch: Batch, rows: NDArray[np.int64]) -> pl.DataFrame:
+    """Every claim of one instrument with its stages; where a condition fails, its clause stands with the reason."""
     reasons = [r.name.lower() for r in Reason]
     codes = [int(r) for r in Reason]
 
     def word(values: NDArray[Any]) -> pl.Series:
         return pl.Series(values.astype(np.int64)).replace_strict(codes, reasons, return_dtype=pl.String)
 
-    district = np.array([*DISTRICTS, "全市"], dtype=object)
-    stages = [
-        pl.DataFrame({"stage": np.full(len(rows), stage), "amount": amount[rows], "reason": word(reason[rows])})
-        .to_struct("s")
-        .alias(f"s{i}")
-        for i, (stage, amount, reason) in enumerate(outcome.stages)
-    ]
-    table = pl.DataFrame(
+    district = [*DISTRICTS, "全市"]
+    failed = [_condition(outcome, number) for number in range(len(outcome.instrument.eligible))] + ["none"]
+    stages = []
+    for number, (stage, amount, why) in enumerate(outcome.stages):
+        said = word(why[rows])
+        if number == 0:
+            first = pl.Series([failed[int(i)] for i in outcome.failed[rows]], dtype=pl.String)
+            said = pl.select(pl.when(first == "none").then(said).otherwise(first)).to_series()
+        stages.append((stage, amount[rows], said))
+    return pl.DataFrame(
         {
             "claimant": batch.ids[rows],
             "instrument": pl.Series([name] * len(rows), dtype=pl.String),
             "event_day": batch.trigger_day[rows].astype(np.int32),
             "award_day": outcome.award_day[rows].astype(np.int32),
-            "district": pl.Series(list(district[outcome.district[rows]]), dtype=pl.String),
+            "district": pl.Series([district[code] for code in outcome.district[rows]], dtype=pl.String),
             "eligible": outcome.eligible[rows],
-            "failed": pl.Series([outcome.condition_name(int(i)) for i in outcome.failed[rows]], dtype=pl.String),
             "reason": word(outcome.reason[rows]),
-            "status": pl.Series([STATUS[s] for s in outcome.status[rows]], dtype=pl.String),
-            "base": outcome.base[rows],
+            "status": pl.Series([STATUS[code] for code in outcome.status[rows]], dtype=pl.String),
+            "base": outcome.stages[0][1][rows],
+            "amount": outcome.stages[1][1][rows],
             "entitlement": outcome.entitlement[rows],
             "award": outcome.award[rows],
             "city": outcome.award_city[rows],
             "district_fen": outcome.award_district[rows],
             "province": outcome.award_province[rows],
+            "stages": stage_lists(stages),
         }
-    ).with_columns(
-        pl.col("event_day").cast(pl.Date),
-        pl.col("award_day").cast(pl.Date),
     )
-    if stages:
-        frame = pl.DataFrame(stages)
-        table = table.with_columns(frame.select(pl.concat_list(pl.all()).alias("stages")).to_series())
-    return table
+
+
+def _condition(outcome: Outcome, number: int) -> str:
+    return f"condition {number + 1} ({outcome.instrument.eligible[number].clause or outcome.instrument.clause})"

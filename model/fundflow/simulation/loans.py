@@ -8,13 +8,14 @@ judged with what is known on its own day.
 from __future__ import annotations
 
 import heapq
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from fundflow.base.calendar import NEVER, Phase, add_months, day_of, year_of
+from fundflow.base.calendar import Phase, add_months, day_of, year_of
 from fundflow.base.money import times
-from fundflow.economy import lpr_one_year, loan_principal
+from fundflow.economy import loan_principal, lpr_one_year
 from fundflow.simulation.bridge_fund import MOST_DAYS, BridgeFund, Need
 from fundflow.simulation.world import Ints, Process, World, month_starts
 
@@ -85,46 +86,47 @@ def renew_loans(world: World, book: LoanBook, day: int, after: int) -> None:
     """Loans due before the next boundary start anew, or end."""
     firms, notes = world.firms, world.notes
     # A loan due on the boundary day itself belongs to the stretch that begins there.
-    rows = np.flatnonzero((notes["loan_due"] >= day) & (notes["loan_due"] < after))
+    rows = np.flatnonzero((firms.loan_due >= day) & (firms.loan_due < after))
     if not len(rows):
         return
-    due, number = notes["loan_due"][rows], notes["loan_number"][rows]
+    due, number = firms.loan_due[rows], firms.loan_number[rows]
     ended = (firms.exit_day[rows] <= due) | (firms.sold_day[rows] <= due)
-    renews = world.draws.uniform("loan-renewal", firms.id[rows], occasion=number) < world.economy.loan_renewal
+    renews = world.draws.uniform("loan-renewal", firms.id[rows], occasion=number) < world.economy.renewal
     goes_on = renews & ~ended
     principal = np.where(goes_on, loan_principal(notes["known_sales"][rows], firms.loan_ratio[rows]), 0)
     principal = np.where(goes_on & (principal <= 0), notes["loan_principal"][rows], principal)
     book.renew(rows, due, principal)
-    notes["loan_number"][rows] += 1
-    notes["loan_due"][rows] = np.where(goes_on, add_months(due, 12), NEVER)
+    firms.loan_number[rows] += 1
+    firms.loan_due[rows] = np.where(goes_on, add_months(due, 12), 0)
+    firms.has_loan[rows] = goes_on
     notes["loan_principal"][rows] = principal
 
 
 def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> None:
     """Firms whose loan is due in fifteen days, and who may and want to, apply to the fund."""
     firms, notes, draws, economy = world.firms, world.notes, world.draws, world.economy
-    asked = notes["loan_due"] - NOTICE_DAYS
+    asked = firms.loan_due - NOTICE_DAYS
     rows = np.flatnonzero((asked >= day) & (asked < after) & (notes["loan_principal"] > 0))
-    due = notes["loan_due"][rows]
+    due = firms.loan_due[rows]
     rows = rows[(firms.exit_day[rows] > due) & (firms.sold_day[rows] > due)]
-    number = notes["loan_number"][rows]
+    number = firms.loan_number[rows]
     rows = rows[draws.uniform("bridge-wish", firms.id[rows], occasion=number) < economy.bridge_wish]
     if not len(rows):
         return
     facts = bridge_facts(world, rows, day)
     rows = rows[world.catalogue.conditions["working-capital-eligibility"].holds(facts, len(rows), day)]
-    number, due = notes["loan_number"][rows], notes["loan_due"][rows]
+    number, due = firms.loan_number[rows], firms.loan_due[rows]
     terms = world.catalogue.funds["working-capital"]
     share = 1 - terms.value("own_share")
     request = np.minimum(times(notes["loan_principal"][rows], share), terms.value("loan_cap"))
     wait = -np.log1p(-draws.uniform("bridge-days", firms.id[rows], occasion=number)) * economy.bridge_days_mean
     days_out = np.minimum(1 + np.floor(wait), MOST_DAYS).astype(np.int64)
-    renewed = draws.uniform("loan-renewal", firms.id[rows], occasion=number) < economy.loan_renewal
+    renewed = draws.uniform("loan-renewal", firms.id[rows], occasion=number) < economy.renewal
     for i, row in enumerate(rows):
         need = Need(
             applied=int(due[i]) - NOTICE_DAYS, firm=int(firms.id[row]), number=int(number[i]), due=int(due[i]),
             request=int(request[i]), days_out=int(days_out[i]), renewed=bool(renewed[i]),
-            benchmark=lpr_one_year(int(due[i])),
+            benchmark=Fraction(lpr_one_year(int(due[i]), economy), 1_000_000),
         )  # fmt: skip
         heapq.heappush(fund.coming, need)
 
@@ -155,16 +157,19 @@ def eaglet_interest(world: World, book: LoanBook) -> Process:
         until = np.minimum(firms.eaglet_until[rows], end)
         average = book.average(rows, activity, start, until)
         rows, start, until, average = (column[average > 0] for column in (rows, start, until, average))
-        lpr = lpr_one_year(day_of(activity, 1, 31))
-        cost = lpr + economy.loan_spread_exact
+        lpr = lpr_one_year(day_of(activity, 1, 31), economy)
+        cost = Fraction(lpr + economy.loan_margin, 1_000_000)
         paid = np.array(
-            [int(a) * cost.numerator * int(d) // (cost.denominator * 365) for a, d in zip(average, until - start, strict=True)],
+            [
+                int(a) * cost.numerator * int(d) // (cost.denominator * 365)
+                for a, d in zip(average, until - start, strict=True)
+            ],
             np.int64,
         )
         facts = {
             "average_principal": average,
             "interest_paid": paid,
-            "january_lpr": np.full(len(rows), int(lpr * 1_000_000), np.int64),
+            "january_lpr": np.full(len(rows), lpr, np.int64),
             "filed": draws.chance("eaglet-filing", firms.id[rows], economy.eaglet_filing, period=activity),
             "days_in_pool": until - start,
         }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fundflow.base.calendar import NEVER, Phase, add_months, day_of
-from fundflow.simulation.world import Ints, Process, World, ceil_months
+from fundflow.simulation.world import Bools, Ints, Process, World, ceil_months
 
 YUAN = 100
 ON_TIME_DAYS, LATE_DAYS, ABANDONED_MONTHS = 170, 180, 18
@@ -35,8 +35,8 @@ def key_calls(world: World, projects: Projects) -> Process:
         rows = np.flatnonzero(
             world.alive(day)
             & world.certified(day)
-            & (notes["project_until"] <= day)
-            & (notes["known_rd"] >= int(economy.key_least_rd) * YUAN)
+            & (firms.key_until <= day)
+            & (notes["known_rd"] >= economy.key_least_rd)
         )
         rows = rows[world.draws.chance("key-wish", firms.id[rows], economy.key_wish, period=year)]
         facts = {"last_year_rnd": notes["known_rd"][rows], "last_year_sales": notes["known_sales"][rows]}
@@ -52,10 +52,10 @@ def key_calls(world: World, projects: Projects) -> Process:
 
 def sign(world: World, projects: Projects, rows: Ints, rd: Ints, day: int) -> None:
     """Sign the contracts: length, spending and outcome follow from the firm and the number of its project."""
-    firms, notes, economy, draws = world.firms, world.notes, world.economy, world.draws
+    firms, economy, draws = world.firms, world.economy, world.draws
     if not len(rows):
         return
-    ids, number = firms.id[rows], notes["project_count"][rows].copy()
+    ids, number = firms.id[rows], firms.key_number[rows].copy()
     length = 24 + draws.integer("key-length", ids, 25, occasion=number)
     end = add_months(np.full(len(rows), day), length)
     share = economy.key_share_low + (economy.key_share_high - economy.key_share_low) * draws.uniform(
@@ -63,6 +63,18 @@ def sign(world: World, projects: Projects, rows: Ints, rd: Ints, day: int) -> No
     )
     per_mille = np.floor(share * 1000).astype(np.int64)
     spending = rd // 1000 * per_mille * length // 12 // YUAN * YUAN
+    firms.key_number[rows] += 1
+    conclude(world, projects, rows, number, end, spending, np.zeros(len(rows), bool), signed=day)
+
+
+def conclude(
+    world: World, projects: Projects, rows: Ints, number: Ints, end: Ints, spending: Ints, old: Bools, signed: int = 0
+) -> None:
+    """Draw how each project ends, and remember the acceptance days."""
+    firms, economy, draws = world.firms, world.economy, world.draws
+    if not len(rows):
+        return
+    ids = firms.id[rows]
     outcome = draws.uniform("key-outcome", ids, occasion=number)
     on_time = outcome < economy.key_on_time
     late = ~on_time & (outcome < economy.key_on_time + economy.key_late)
@@ -72,16 +84,17 @@ def sign(world: World, projects: Projects, rows: Ints, rd: Ints, day: int) -> No
         end + 1 + np.floor(wait * ON_TIME_DAYS).astype(np.int64),
         np.where(late, add_months(end, 6) + 1 + np.floor(wait * LATE_DAYS).astype(np.int64), NEVER),
     )
+    # What was accepted before the first day was paid then.
+    accepted = np.where(accepted < world.start, NEVER, accepted)
     applied = on_time | (draws.uniform("key-applied", ids, occasion=number) < economy.key_applied_in_time)
-    notes["project_count"][rows] += 1
-    notes["project_until"][rows] = np.where(accepted < NEVER, accepted, add_months(end, ABANDONED_MONTHS))
+    firms.key_until[rows] = np.where(accepted < NEVER, accepted, add_months(end, ABANDONED_MONTHS))
     world.ledger.note(
-        "projects", firm=ids, number=number, signed=np.full(len(rows), day), contract_end=end, accepted=accepted,
+        "projects", firm=ids, number=number, signed=np.full(len(rows), signed), contract_end=end, accepted=accepted,
         spending=spending,
     )  # fmt: skip
     for i, row in enumerate(rows):
         if accepted[i] < NEVER:
-            facts = project_facts(int(spending[i]), int(end[i]), int(accepted[i]), bool(applied[i]), old=False)
+            facts = project_facts(int(spending[i]), int(end[i]), int(accepted[i]), bool(applied[i]), old=bool(old[i]))
             projects.expect(int(accepted[i]), int(ids[i]), int(row), facts)
 
 

@@ -7,32 +7,18 @@ from typing import Any
 import numpy as np
 
 from fundflow.base.calendar import Phase, add_months, day_of, months_between
+from fundflow.economy import eaglet_review, high_tech_round, sme_round
 from fundflow.simulation.incubation import end_tenancy
 from fundflow.simulation.world import GRADUATED, Ints, Process, World
 
 VALID_MONTHS = 36
-SME_STAFF, SME_SALES = 500, 20_000_000_000
 
 
 def small_firm_list(world: World) -> Process:
     """Each 30 November small firms with R&D enter the list of S&T SMEs for three years, or stay on it."""
-    firms, notes, economy = world.firms, world.notes, world.economy
     for year in world.years:
         yield world.at(day_of(year, 11, 30), Phase.FACTS)
-        day = day_of(year, 11, 30)
-        rows = np.flatnonzero(
-            world.alive(day)
-            & (firms.sme_until <= day_of(year, 12, 31))
-            & (notes["known_staff"] <= SME_STAFF)
-            & (notes["known_sales"] <= SME_SALES)
-        )
-        certified = (firms.hte_from[rows] <= day) & (firms.hte_until[rows] > day)
-        active = (notes["known_rd"][rows] > 0) | certified
-        rows, certified = rows[active], certified[active]
-        chance = np.where(firms.sme_until[rows] > 0, economy.sme_renewal, economy.sme_wish)
-        chance = np.where(certified, economy.sme_of_high_tech, chance)
-        passes = rows[world.draws.chance("sme-wish", firms.id[rows], chance, period=year)]
-        firms.sme_until[passes] = add_months(np.full(len(passes), day), VALID_MONTHS)
+        sme_round(world.firms, year, world.economy, world.factors[year], world.draws)
 
 
 def certification_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
@@ -50,25 +36,18 @@ def certification_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
 
 def certification(world: World) -> Process:
     """Each 1 December the year's certificates are dated; a tenant who gets one graduates."""
-    firms, notes, economy = world.firms, world.notes, world.economy
+    firms, notes = world.firms, world.notes
     for year in world.years:
         yield world.at(day_of(year, 12, 1), Phase.FACTS)
         day = day_of(year, 12, 1)
-        rows = np.flatnonzero(
-            world.alive(day) & (firms.hte_until <= day_of(year, 12, 31)) & (notes["known_rd"] > 0)
-        )
+        rows = np.flatnonzero(world.alive(day) & (firms.hte_until <= day_of(year, 12, 31)) & (notes["known_rd"] > 0))
         holds = world.catalogue.conditions["high-tech-certification"].holds(
             certification_facts(world, rows, day), len(rows), day
         )
-        rows = rows[holds]
-        again = firms.hte_first[rows] > 0
-        wish = np.where(again, economy.high_tech_renewal, economy.high_tech_wish)
-        rows = rows[world.draws.chance("high-tech-wish", firms.id[rows], wish, period=year)]
-        rows = rows[world.draws.chance("high-tech-review", firms.id[rows], economy.high_tech_acceptance, period=year)]
-        first = firms.hte_first[rows] <= 0
-        firms.hte_from[rows] = day
-        firms.hte_until[rows] = add_months(np.full(len(rows), day), VALID_MONTHS)
-        firms.hte_first[rows[first]] = day
+        eligible = np.zeros(firms.n, bool)
+        eligible[rows[holds]] = True
+        rows = high_tech_round(firms, year, eligible, world.economy, world.factors[year], world.draws)
+        first = firms.hte_first[rows] == day
         world.ledger.note("certificates", firm=firms.id[rows], day=np.full(len(rows), day), first=first)
         count_for_incubators(world, rows[first], day)
         tenants = rows[firms.incubator[rows] >= 0]
@@ -94,16 +73,15 @@ def count_for_incubators(world: World, rows: Ints, day: int) -> None:
 
 def eaglet_round(world: World) -> Process:
     """Applications on 31 May, review by a keyed score, recognition on 20 November for three years."""
-    firms, notes, economy = world.firms, world.notes, world.economy
+    firms, notes = world.firms, world.notes
     condition = world.catalogue.conditions["eaglet-eligibility"]
     for year in world.years:
         yield world.at(day_of(year, 5, 31), Phase.APPLICATION)
         day = day_of(year, 5, 31)
-        rows = np.flatnonzero(world.alive(day) & (firms.eaglet_until <= 0) & (notes["known_rd"] > 0))
-        rows = rows[world.draws.chance("eaglet-wish", firms.id[rows], economy.eaglet_wish, period=year)]
-        rows = rows[condition.holds(eaglet_facts(world, rows, day), len(rows), day)]
-        score = world.draws.uniform("eaglet-review", firms.id[rows], period=year)
-        chosen = rows[np.argsort(score, kind="stable")[: int(economy.eaglet_places)]]
+        rows = np.flatnonzero(world.alive(day) & (firms.eaglet_from == 0) & (notes["known_rd"] > 0))
+        eligible = np.zeros(firms.n, bool)
+        eligible[rows[condition.holds(eaglet_facts(world, rows, day), len(rows), day)]] = True
+        chosen = eaglet_review(firms, year, eligible, world.economy, world.draws)
         yield world.at(day_of(year, 11, 20), Phase.FACTS)
         day = day_of(year, 11, 20)
         chosen = np.sort(chosen[firms.exit_day[chosen] > day])
@@ -115,7 +93,10 @@ def eaglet_round(world: World) -> Process:
             "eaglets", firm=firms.id[chosen], start=firms.eaglet_from[chosen], until=firms.eaglet_until[chosen]
         )
         yield world.at(day, Phase.AWARD)
-        facts = {"newly_admitted": np.ones(len(chosen), bool), "in_pool_under_2019_opinion": np.zeros(len(chosen), bool)}
+        facts = {
+            "newly_admitted": np.ones(len(chosen), bool),
+            "in_pool_under_2019_opinion": np.zeros(len(chosen), bool),
+        }
         world.claim("eaglet-recognised", firms.id[chosen], firms.zone[chosen], day, facts)
 
 

@@ -27,9 +27,20 @@ def tax_list(world: World) -> Process:
         # Whoever is neither a small S&T firm nor a certified one is on the tax list but claims nothing here.
         claims = (facts["class"] > 0) | (facts["status"] > 0)
         rows, facts = rows[claims], {name: column[claims] for name, column in facts.items()}
-        outcomes = world.claim("tax-settlement", firms.id[rows], firms.zone[rows], day_of(activity, 12, 31), facts)
-        winners = describe_round(world, year, np.sort(firms.id[rows]), outcomes, before)
+        ids, zone = firms.id[rows], firms.zone[rows].copy()
+        # The rate is set on the award day, so what others took from the same money until then is known.
+        awarded = award_day(world, day_of(activity, 12, 31))
+        if awarded > day:
+            yield world.at(min(awarded, world.end), Phase.AWARD)
+        outcomes = world.claim("tax-settlement", ids, zone, day_of(activity, 12, 31), facts)
+        winners = describe_round(world, year, np.sort(ids), outcomes, before)
         before = winners
+
+
+def award_day(world: World, closed: int) -> int:
+    """Day on which the round of an R&D year is decided, by the schedule of its instruments."""
+    days = [int(one.pay.award_days(np.array([closed]))[0]) for one in world.catalogue.triggered_by("tax-settlement")]
+    return min(days, default=closed)
 
 
 def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
@@ -50,8 +61,9 @@ def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
         "yearly_sales": firms.sales[rows],
         "total_assets": firms.assets[rows],
         "employees": firms.staff[rows],
-        "rnd_increase": firms.rd_own[rows] - firms.rd_own_before[rows],
-        "last_year_rnd": firms.rd_own_before[rows],
+        "rnd_increase": own_rd(firms.rd_tax[rows], firms.gov_rd[rows])
+        - own_rd(firms.rd_tax_before[rows], firms.gov_rd_before[rows]),
+        "last_year_rnd": own_rd(firms.rd_tax_before[rows], firms.gov_rd_before[rows]),
         "verified_last_year": firms.rd_tax_before[rows] > 0,
         "rnd_reported_in_statistics": reported,
         "incident_free": ~incident,
@@ -59,14 +71,17 @@ def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
     }
 
 
+def own_rd(spent: Ints, government: Ints) -> Ints:
+    """R&D less government money (article 5 of 杭科资〔2020〕72号, reading 23)."""
+    return np.maximum(spent - government, 0)
+
+
 def describe_round(world: World, year: int, ids: Ints, outcomes: list[Any], before: Ints) -> Ints:
     """Note how long the list was, where the ranks cut, who hit the cap, and who won again."""
     won: list[Ints] = []
     for outcome in outcomes:
-        label = outcome.instrument.id.rsplit("-", 1)[-1].rsplit(".", 1)[-1]
         for name, value in outcome.round.items():
             world.ledger.indicate(year, f"round_{name}:{outcome.instrument.id}", value)
-        del label
         won.append(ids[outcome.entitlement > 0])
     winners = np.unique(np.concatenate(won)) if won else np.zeros(0, np.int64)
     world.ledger.indicate(year, "rnd_winners", len(winners))
@@ -74,6 +89,6 @@ def describe_round(world: World, year: int, ids: Ints, outcomes: list[Any], befo
     if len(before):
         firms = world.firms
         kept = np.isin(firms.id, before)
-        falls = firms.rd_own[kept] < firms.rd_own_before[kept]
+        falls = firms.rd_tax[kept] < firms.rd_tax_before[kept]
         world.ledger.indicate(year, "rnd_winners_fall", int(falls.sum()))
     return winners

@@ -16,18 +16,18 @@ def streams(world: World) -> Process:
     """
     for year in world.years:
         yield world.at(day_of(year), Phase.FACTS)
-        for stream in world.economy.streams:
-            world.env.process(stream_year(world, stream, year))
+        for name in world.economy.streams:
+            world.env.process(stream_year(world, name, year))
 
 
-def stream_year(world: World, stream: object, year: int) -> Process:
+def stream_year(world: World, name: str, year: int) -> Process:
     """Claim day by day what one stream brings in a year."""
-    come = stream_arrivals(stream, year, world.economy, world.draws)
+    come = stream_arrivals(name, year, world.economy, world.draws)
     day = np.asarray(come.day, np.int64)
     for when in np.unique(day):
         if when > world.end:
             return
         yield world.at(int(when), Phase.AWARD)
         rows = np.flatnonzero(day == when)
-        facts = {name: np.asarray(column)[rows] for name, column in come.facts.items()}
-        world.claim(come.trigger, come.ids[rows], come.zone[rows], int(when), facts)
+        facts = {key: column[rows] for key, column in come.attributes.items()}
+        world.claim(TRIGGERS.get(name, name), come.ids[rows], come.zone[rows], int(when), facts)

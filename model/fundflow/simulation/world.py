@@ -15,6 +15,7 @@ from fundflow.base.districts import districts_of
 from fundflow.base.draws import Draws
 from fundflow.economy import Economy, Factors, Firms, Incubators, Makerspaces
 from fundflow.policy import Batch, Catalogue, Outcome, Totals, settle
+from fundflow.simulation.budget import Budget
 from fundflow.simulation.columns import Columns
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
@@ -25,16 +26,14 @@ Bools = NDArray[np.bool_]
 
 REPORT_MONTH, REPORT_DAY = 3, 31
 
-GRADUATED, STAY_LIMIT, EXITED, OUTGROWN, MOVED_ON = 1, 2, 3, 4, 5
-CAUSES = ("", "graduated", "stay_limit", "exit", "outgrown", "moved_on")
+GRADUATED, STAY_LIMIT, EXITED, OUTGROWN, CLOSED = 1, 2, 3, 4, 5
+CAUSES = ("", "graduated", "stay_limit", "exit", "outgrown", "closed")
 
 NOTES = {
     "next_attempt": NEVER, "attempt": 0, "queue": -1, "queue_from": NEVER, "struck_off": 0,
     "known_staff": 0, "known_st_staff": 0, "known_sales": 0, "known_sales_before": 0, "known_rd": 0,
     "known_ip": 0, "known_assets": 0,
-    "loan_number": 0, "loan_due": NEVER, "loan_principal": 0,
-    "bridge_from": NEVER, "project_until": 0, "project_count": 0, "ever_certified": 0,
-    "rd_winner": 0,
+    "loan_principal": 0,
 }  # fmt: skip
 """What the simulation notes on each firm, and what a new firm starts with."""
 
@@ -56,11 +55,12 @@ class World:
     makerspaces: Makerspaces
     start: int
     end: int
-    envelopes: dict[str, Any]
+    budget: Budget
     ledger: Ledger
     totals: Totals = field(default_factory=Totals)
     factors: dict[int, Factors] = field(default_factory=dict)
-    spent: dict[tuple[str, int], int] = field(default_factory=dict)
+    waited: list[tuple[int, Ints]] = field(default_factory=list)
+    hatched: tuple[Ints, Ints] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     notes: Columns = field(init=False)
     env: simpy.Environment = field(default_factory=simpy.Environment)
 
@@ -119,9 +119,14 @@ class World:
         batch = Batch(
             ids=ids[order], zone=zone[order], trigger_day=day, facts={k: np.asarray(v)[order] for k, v in facts.items()}
         )
-        outcomes = settle(
-            self.catalogue, instruments, batch, award_day=award_day, totals=self.totals, envelopes=self.envelopes
-        )
+        outcomes: list[Outcome] = []
+        for group, first in self.budget.by_award_day(instruments, batch, award_day):
+            found = settle(
+                self.catalogue, group, batch, award_day=award_day, totals=self.totals,
+                envelopes=self.budget.left(group, first),
+            )  # fmt: skip
+            self.budget.spend(found)
+            outcomes += found
         for outcome in outcomes:
             self.ledger.record(outcome, batch)
         return outcomes

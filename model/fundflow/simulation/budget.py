@@ -1,0 +1,80 @@
+"""What is left of each envelope in a fiscal year, and what the residual instrument must leave to the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from fundflow.base.calendar import year_of
+from fundflow.policy import Batch, Catalogue, Instrument, Outcome
+
+YEAR = 365
+
+
+class Budget:
+    """City money of the envelopes, by fiscal year of the award.
+
+    Parameters
+    ----------
+    catalogue
+        Its pools say which instruments share an envelope's residual.
+    amount
+        City money of an envelope in a fiscal year, in fen; None where it is not limited.
+    """
+
+    def __init__(self, catalogue: Catalogue, amount: Callable[[str, int], int | None]) -> None:
+        self._catalogue = catalogue
+        self._amount = amount
+        self._awards: defaultdict[str, list[tuple[int, int, bool]]] = defaultdict(list)
+
+    def envelope_of(self, instrument: Instrument) -> str | None:
+        """The envelope that feeds an instrument, by itself or through its pool."""
+        if instrument.pool is not None:
+            return self._catalogue.pools[instrument.pool].envelope
+        return instrument.envelope
+
+    def by_award_day(
+        self, instruments: Sequence[Instrument], batch: Batch, award_day: int | None
+    ) -> list[tuple[list[Instrument], int]]:
+        """Group instruments by the day of their award, in order of that day."""
+        groups: defaultdict[int, list[Instrument]] = defaultdict(list)
+        for instrument in instruments:
+            day = int(instrument.pay.award_days(batch.trigger_day[:1])[0]) if award_day is None else award_day
+            groups[day].append(instrument)
+        return [(groups[day], day) for day in sorted(groups)]
+
+    def left(self, instruments: Sequence[Instrument], day: int) -> dict[str, int | None]:
+        """City money that instruments may use on an award day, in fen, for each envelope.
+
+        A pool takes the residual: it leaves what the others took after this day of the year before.
+        """
+        found: dict[str, int | None] = {}
+        for instrument in instruments:
+            name = self.envelope_of(instrument)
+            if name is None or name in found:
+                continue
+            total = self._amount(name, year_of(day))
+            if total is None:
+                found[name] = None
+                continue
+            taken = sum(fen for when, fen, _ in self._awards[name] if year_of(when) == year_of(day))
+            reserve = 0
+            if instrument.pool is not None:
+                last = year_of(day) - 1
+                reserve = sum(
+                    fen
+                    for when, fen, residual in self._awards[name]
+                    if not residual and year_of(when) == last and when + YEAR > day
+                )
+            found[name] = max(total - taken - reserve, 0)
+        return found
+
+    def spend(self, outcomes: Sequence[Outcome]) -> None:
+        """Note the city's awards."""
+        for outcome in outcomes:
+            name = self.envelope_of(outcome.instrument)
+            if name is not None and len(outcome.award_day):
+                fen = int(np.asarray(outcome.award_city).sum())
+                self._awards[name].append((int(outcome.award_day[0]), fen, outcome.instrument.pool is not None))
