@@ -1,7 +1,7 @@
 """A simulation of a millisecond: the two functions an experiment needs, with ways to go wrong on request.
 
 The scenario's ``report`` table carries the requests: ``die_at`` kills the worker there (once, if there is a
-``mark`` file), ``fail_at`` raises there, ``interrupt_at`` presses Ctrl-C there, ``slow`` waits, ``log`` names a
+``mark`` file), ``fail_at`` raises there, ``interrupt_at`` presses Ctrl-C there, ``slow`` waits, ``log`` is a
 file that notes each replication started.
 """
 

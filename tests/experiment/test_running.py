@@ -40,9 +40,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def run(out: Path, workers: int = 0, replications: int | None = None, **changes):
-    return run_scenario(
-        scenario(**changes), out=out, workers=workers, replications=replications, engine=ENGINE
-    )
+    return run_scenario(scenario(**changes), out=out, workers=workers, replications=replications, engine=ENGINE)
 
 
 def test_no_one_and_two_workers_write_the_same_bytes(tmp_path):
@@ -117,9 +115,7 @@ def test_workers_that_die_without_end_are_an_error_that_keeps_what_is_finished(t
 
 def test_a_replication_that_fails_is_named_and_the_others_are_kept(tmp_path):
     for workers in (0, 1):
-        with pytest.raises(
-            ReplicationFailed, match=r"replication 4 failed: ArithmeticError: shares do not add up"
-        ):
+        with pytest.raises(ReplicationFailed, match=r"replication 4 failed: ArithmeticError: shares do not add up"):
             run(tmp_path / str(workers), workers, report={"fail_at": 4})
         assert set(range(4)) <= set(open_run(tmp_path / str(workers)).replications)
 

@@ -65,8 +65,7 @@ def tables_of(replication: int, years: tuple[int, ...] = (2026, 2027)) -> dict[s
             "reason": ["cap", "condition"],
             "status": ["in_force"] * 2,
             **{
-                name: np.array([base, 0], dtype=np.int64)
-                for name in ("base", "entitlement", "award", "city")
+                name: np.array([base, 0], dtype=np.int64) for name in ("base", "entitlement", "award", "city")
             },
             "district_fen": [0, 0],
             "province": [0, 0],

@@ -13,20 +13,22 @@ if TYPE_CHECKING:
     from fundflow.results import Run
 
 
+class Refused(click.ClickException):
+    """Bad input: the text says what is wrong, the exit code is 2."""
+
+    exit_code = 2
+
+
 @click.command()
 @click.argument("scenario", type=click.Path(path_type=Path))
-@click.option(
-    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Override a dotted key of the scenario."
-)
-@click.option(
-    "--replications", type=click.IntRange(min=1), help="How many random runs; more extend a finished run."
-)
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Override a dotted key of the scenario.")
+@click.option("--replications", type=click.IntRange(min=1), help="How many random runs; more extend a finished run.")
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the draws, instead of the scenario's.")
 @click.option("--workers", type=click.IntRange(min=0), help="Processes [default: one for each processor].")
 @click.option("--fixed-parameters", is_flag=True, help="Take stated values; draw luck alone, no parameters.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The run folder.")
 @click.option(
-    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the figures."
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of figures and summary."
 )
 def run(
     scenario: Path,
@@ -75,15 +77,18 @@ def _run(
     except Interrupted as stop:
         click.echo(f"Interrupted.{stop}\nTo go on: {shlex.join(['fundflow', *sys.argv[1:]])}", err=True)
         raise SystemExit(130) from None
-    except (ScenarioFaults, CatalogueFaults, OtherRun, FolderInUse, ReplicationFailed, WorkersLost) as fault:
-        raise click.ClickException(str(fault)) from fault
+    except (ReplicationFailed, WorkersLost) as fault:
+        raise click.ClickException(f"{fault}\nThe same command goes on from there.") from fault
+    except CatalogueFaults as fault:
+        raise Refused(f"{path}: {fault}") from fault
+    except (ScenarioFaults, OtherRun, FolderInUse) as fault:
+        raise Refused(str(fault)) from fault
 
 
 def _report(finished: Run, lang: str) -> None:
-    """Print the summary table, draw the figures and say where everything is."""
+    """Draw the figures, then print the summary, which says where they are."""
     from fundflow.report.figures import draw_all
     from fundflow.report.summary import print_summary
 
-    print_summary(finished)
     draw_all(finished, lang)
-    click.echo(f"Figures: {finished.path / 'figures'}\nRun folder: {finished.path}")
+    print_summary(finished, lang)

@@ -102,9 +102,7 @@ def run_here(job: Job, inputs: Inputs, missing: Callable[[], set[int]], done: Ca
         done(number)
 
 
-def run_in_processes(
-    job: Job, workers: int, missing: Callable[[], set[int]], done: Callable[[int], None]
-) -> None:
+def run_in_processes(job: Job, workers: int, missing: Callable[[], set[int]], done: Callable[[int], None]) -> None:
     """Run the missing replications in spawned processes.
 
     Parameters
@@ -172,9 +170,7 @@ def _run_pool(job: Job, workers: int, numbers: list[int], done: Callable[[int], 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _submit(
-    pool: ProcessPoolExecutor, waiting: Iterator[int], at_hand: dict[Future[int], int], most: int
-) -> None:
+def _submit(pool: ProcessPoolExecutor, waiting: Iterator[int], at_hand: dict[Future[int], int], most: int) -> None:
     """Keep a few replications at hand: enough that no worker waits, few enough that Ctrl-C is quick."""
     while len(at_hand) < most:
         number = next(waiting, None)
