@@ -117,9 +117,11 @@ def _switch(firms: Firms, rows: Ints, ids: Ints, year: int, newborn: Any, econom
     """Start or stop R&D: a yearly chance, apart from how much."""
     u = draws.uniform("rd-switch", ids, period=year)
     active = firms.rd_permanent[rows] > 0
-    stops = rows[active & ~newborn & (u < economy.rd_stop)]
+    # Large firms rarely begin or give up R&D altogether.
+    size = np.minimum((np.maximum(firms.staff[rows], 1) / 10.0) ** -0.4, 2.0)
+    stops = rows[active & ~newborn & (u < economy.rd_stop * size)]
     firms.rd_permanent[stops] = 0
-    starts = rows[~active & ~newborn & (u < economy.rd_start)]
+    starts = rows[~active & ~newborn & (u < economy.rd_start * size)]
     score = draws.normal("rd-intensity", firms.id[starts], period=year) if len(starts) else np.empty(0)
     firms.intensity[starts] = drawn_intensity(firms.sales_base[starts], score, economy)
     firms.rd_permanent[starts] = firms.sales_base[starts] // 1_000_000 * firms.intensity[starts]
@@ -140,13 +142,13 @@ def _research(
     ids, spread, share, new = firms.id[who], deviation[active], part[active], newborn[active]
 
     drift = (
-        economy.of_year(economy.rd_growth, year) + economy.rd_growth_shift - economy.rd_net_entry
+        economy.of_year(economy.rd_growth, year) + economy.rd_growth_shift - economy.of_year(economy.rd_net_entry, year)
         - economy.of_year(economy.sales_growth, year) + factors.rd
     )  # fmt: skip
     if response is not None:
         drift = drift + np.asarray(response, np.float64)[who]
     step = economy.intensity_sd * draws.normal("rd-intensity-step", ids, period=year) - economy.intensity_sd**2 / 2
-    intensity = np.clip(firms.intensity[who] * np.exp(np.where(new, 0.0, drift + step)), 1_000, 2_000_000)
+    intensity = np.clip(firms.intensity[who] * np.exp(np.where(new, 0.0, drift + step)), 10, 2_000_000)
     firms.intensity[who] = np.rint(intensity).astype(np.int64)
 
     before = firms.rd_permanent[who].astype(np.float64)

@@ -15,6 +15,7 @@ from fundflow.economy.parameters import Economy
 from fundflow.economy.table import Ints
 
 Floats = NDArray[np.float64]
+LARGEST_FACTOR = 2.0
 
 
 def draw_exit_days(firms: Firms, year: int, economy: Economy, factors: Factors, draws: Draws) -> Ints:
@@ -29,8 +30,8 @@ def draw_exit_days(firms: Firms, year: int, economy: Economy, factors: Factors, 
     rows = np.flatnonzero((firms.founded < first) & (firms.exit_day >= NEVER))
     u = draws.uniform("exit", firms.id[rows], period=year)
     # The largest hazard bounds every row's, so most rows need no hazard of their own.
-    near = rows[u < max(economy.exit_hazards) * economy.exit_multiplier * factors.exit * 2.0]
-    u = u[u < max(economy.exit_hazards) * economy.exit_multiplier * factors.exit * 2.0]
+    close = u < max(economy.exit_hazards) * economy.exit_multiplier * factors.exit * LARGEST_FACTOR
+    near, u = rows[close], u[close]
     hazard = exit_hazard(firms, near, year, economy, factors)
     leaves = u < hazard
     gone = near[leaves]
@@ -45,7 +46,8 @@ def exit_hazard(firms: Firms, rows: Ints, year: int, economy: Economy, factors: 
     age = age_years(firms.founded[rows], year)
     step = np.where(age <= 3, age - 1, np.where(age <= 7, 3, 4))
     hazard = np.asarray(economy.exit_hazards)[np.maximum(step, 0)]
-    size = np.clip((np.maximum(firms.staff[rows], 1) / 10.0) ** -economy.exit_size_exponent, 0.2, 2.0)
+    size = np.maximum(firms.staff[rows], 1) / 10.0
+    size = np.clip(size**-economy.exit_size_exponent, 0.05, LARGEST_FACTOR)
     active = np.where(firms.rd_permanent[rows] > 0, economy.exit_rd_factor, 1.0)
     return np.minimum(hazard * size * active * economy.exit_multiplier * factors.exit, 0.9)
 

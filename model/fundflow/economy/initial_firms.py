@@ -66,12 +66,12 @@ def _age(firms: Firms, draws: Draws) -> None:
 
 def _size(firms: Firms, draws: Draws) -> None:
     years = (LAST_DAY - firms.founded) / 365.25
-    score = 0.5 * np.log1p(years) + draws.normal("initial-size", firms.id)
-    sales = N["sales_median"] * heavy(quantile(score), N["sales_sigma"], N["tail"])
+    score = N["size_by_age"] * np.log1p(years) + draws.normal("initial-size", firms.id)
+    sales = N["sales_median"] * heavy(quantile(score), N["sales_sigma"], N["sales_tail"])
     firms.sales_base = np.rint(np.maximum(sales, 20_000.0)).astype(np.int64) * 100
     part = np.clip((LAST_DAY + 1 - firms.founded) / 366.0, 0.0, 1.0)
     firms.sales = np.rint(firms.sales_base * part / 100).astype(np.int64) * 100
-    staff = 3.2 * (firms.sales_base / 1e8) ** 0.78 * np.exp(0.4 * draws.normal("initial-staff", firms.id))
+    staff = N["staff_at_a_million"] * (firms.sales_base / 1e8) ** 0.78 * np.exp(0.4 * draws.normal("initial-staff", firms.id))
     firms.staff = np.maximum(1, np.rint(staff)).astype(np.int64)
     firms.st_staff = np.minimum(firms.staff, -(-firms.staff * firms.st_share // 1_000_000))
     deviation = np.minimum(0.36 * (firms.staff / 10.0) ** -0.18, 1.0)
@@ -85,7 +85,9 @@ def _size(firms: Firms, draws: Draws) -> None:
 
 def _research(firms: Firms, economy: Economy, draws: Draws) -> None:
     scale = economy.scale
+    youth = np.exp((firms.founded - LAST_DAY) / 365.25 / 4)
     appetite = 0.35 * ndtri(quantile(firms.sales_base.astype(np.float64))) + draws.normal("initial-rd", firms.id)
+    appetite += 0.6 * youth
     industry = firms.industrial & firms.above_scale
     classes = (
         (industry, N["industry_firms"] * scale, N["industry_rd"] * scale, N["industry_sigma"]),
@@ -93,20 +95,26 @@ def _research(firms: Firms, economy: Economy, draws: Draws) -> None:
     )
     score = draws.normal("initial-intensity", firms.id)
     raw = firms.sales_base * (drawn_intensity(firms.sales_base, score, economy) / _MILLION)
+    in_year = np.clip((LAST_DAY + 1 - firms.founded) / 366.0, 0.02, 1.0)
+    raw = raw * in_year * (1 + youth)  # the young spend ahead of their sales
     stat = np.zeros(firms.n, np.int64)
+    spread = transitory_deviation(shock_deviation(firms.staff, economy), economy)
+    passing_part = spread * draws.normal("initial-transitory", firms.id) - spread**2 / 2
     for members, firms_wanted, money, sigma in classes:
         rows = first_by(appetite, members, round(firms_wanted))
-        stat[rows] = placed(raw[rows], round(money), sigma)
+        # Ranked with the passing part, so that the permanent part is less spread than what was observed in 2020.
+        stat[rows] = placed(raw[rows] * np.exp(passing_part[rows]), round(money), sigma)
 
     rows = np.flatnonzero(stat > 0)
     ids = firms.id[rows]
     firms.rd_stat = stat
-    passing = transitory_deviation(shock_deviation(firms.staff[rows], economy), economy)
-    wave = passing * draws.normal("initial-transitory", ids) - passing**2 / 2
-    part = np.clip((LAST_DAY + 1 - firms.founded[rows]) / 366.0, 0.02, 1.0)
-    permanent = np.maximum(np.rint(stat[rows] / part * np.exp(-wave) / 100), 1).astype(np.int64) * 100
+    passing, wave = spread[rows], passing_part[rows]
+    permanent = np.maximum(np.rint(stat[rows] / in_year[rows] * np.exp(-wave) / 100), 1).astype(np.int64) * 100
     firms.rd_permanent[rows] = permanent
-    intensity = np.clip(permanent / firms.sales_base[rows] * _MILLION, 1_000, 2_000_000)
+    # Cuts are slower than rises, so R&D stands above its target on average: by half the difference of the speeds times
+    # the mean size of a shock (Laplace: 0.707 deviations).
+    above = (economy.rd_rise_speed - economy.rd_cut_speed) / 2 * 0.707 * shock_deviation(firms.staff[rows], economy)
+    intensity = np.clip(permanent * np.exp(-above) / firms.sales_base[rows] * _MILLION, 10, 2_000_000)
     firms.intensity[rows] = np.rint(intensity).astype(np.int64)
     noise = economy.tax_noise * draws.normal("initial-tax", ids)
     tax = stat[rows] * (firms.tax_ratio[rows] / _MILLION) * np.exp(noise)

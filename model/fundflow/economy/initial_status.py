@@ -53,7 +53,7 @@ def meets_certification(firms: Firms, day: int) -> Bools:
 def give_certificates(firms: Firms, economy: Economy, draws: Draws) -> None:
     """Certificates of three years, in exact numbers, to firms that meet the thresholds."""
     ids = firms.id
-    size = np.log(np.maximum(firms.rd_cert, 1)) / 6
+    size = np.log(np.maximum(firms.rd_cert, 1)) / 2
     keen = size + draws.normal("initial-high-tech", ids)
     years = (2018, 2019, 2020)
     counts = [round(N[f"high_tech_{year}"] * economy.scale) for year in years]
@@ -100,7 +100,7 @@ def give_eaglets(firms: Firms, economy: Economy, draws: Draws) -> None:
             & (firms.rd_stat > 0)
         )  # fmt: skip
         # Firms that meet more of the thresholds come first; the cohort is filled whatever the tail.
-        met = (firms.staff >= 10).astype(np.float64) + 2.0 * (firms.rd_cert * shrink >= 50_000_000)
+        met = (firms.staff >= 8).astype(np.float64) + 2.0 * (firms.rd_cert >= 40_000_000)
         score = met + draws.uniform("initial-eaglet", firms.id, period=year)
         rows = first_by(score, fits, round(N[f"eaglets_{year}"] * economy.scale))
         firms.eaglet_from[rows] = day

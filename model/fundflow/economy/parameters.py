@@ -61,7 +61,7 @@ class Economy(BaseModel):
     growth_size_exponent: float
     rd_growth: Path_
     rd_growth_shift: float
-    rd_net_entry: float
+    rd_net_entry: Path_
     rd_rise_speed: float
     rd_cut_speed: float
     intensity_sd: float
