@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from fundflow.base.calendar import Phase
-from fundflow.economy import close_year, draw_events, draw_exit_days
-from tests.reference import eaglets, incubation
+from fundflow.economy import close_year, draw_events, draw_exit_days, start_loans
+from tests.reference import eaglets, incubation, lending
 from tests.reference.days import date_of, number, plus_months, plus_years
 
 if TYPE_CHECKING:
@@ -127,6 +127,11 @@ def new_year(world: World, firm: Firm, year: int) -> None:
     if year > world.first_year:
         close_year(firm.row, year - 1, world.economy, world.factors(year - 1), world.draws)
     draw_events(firm.row, year, world.economy, factors, world.draws)
+    if len(start_loans(firm.row, year, world.economy, factors, world.draws)):
+        due = firm.get("loan_due")
+        principal = world.loan_principal(firm)
+        firm.owe(number(plus_months(date_of(due), -12)), principal)
+        world.env.process(lending.borrow(world, firm, firm.get("loan_number"), due, principal))
     first, last = number(date(year, 1, 1)), number(date(year, 12, 31))
     if first <= firm.get("exit_day") <= last:
         world.env.process(exit_(world, firm, firm.get("exit_day")))
@@ -203,16 +208,16 @@ def eaglet_incident(world: World, firm: Firm, year: int, day: int) -> None:
 def join_sme_list(world: World, firm: Firm, year: int, day: int) -> None:
     """30 November: the list of S&T SMEs, for three years."""
     known, economy, law = firm.known, world.economy, world.law
-    if firm.get("sme_until") > number(date(year, 12, 31)):
+    if firm.listed(day) or known.rd <= 0:
         return
     if known.staff > law.list_staff or known.sales > law.list_sales:
         return
     if firm.certified(day):
         chance = economy.sme_of_high_tech
-    elif known.rd <= 0:
-        return
+    elif firm.get("sme_until") > 0:
+        chance = economy.sme_renewal
     else:
-        chance = economy.sme_renewal if firm.get("sme_until") > 0 else economy.sme_wish
+        chance = economy.sme_wish * world.factors(year).takeup
     if world.luck.happens("sme-wish", firm.id, chance, year):
         firm.set("sme_from", day)
         firm.set("sme_until", number(plus_years(date_of(day), 3)))
@@ -235,7 +240,7 @@ def apply_for_certificate(world: World, firm: Firm, year: int, day: int) -> None
     if 10 * known.st_staff < known.staff or known.ip < 1:
         return
     again = firm.get("hte_first") > 0
-    wish = economy.high_tech_renewal if again else economy.high_tech_wish
+    wish = economy.high_tech_renewal if again else economy.high_tech_wish * world.factors(year).takeup
     if not world.luck.happens("high-tech-wish", firm.id, wish, year):
         return
     if not world.luck.happens("high-tech-review", firm.id, economy.high_tech_acceptance, year):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.reference.firm import Firm
     from tests.reference.world import World
 
-GRADUATED, STAY_LIMIT, EXITED, OUTGROWN = "graduated", "stay_limit", "exit", "outgrown"
+GRADUATED, STAY_LIMIT, EXITED, OUTGROWN, CLOSED = "graduated", "stay_limit", "exit", "outgrown", "closed"
 Steps = Generator[simpy.Event, Any, None]
 
 
@@ -56,8 +56,7 @@ class Incubator:
     places: int
     recognised: int
     until: int
-    row: int = -1
-    level: int = 0
+    table: Any = None
     tenants: list[Tenancy] = field(default_factory=list)
     past: list[Tenancy] = field(default_factory=list)
     queue: list[Request] = field(default_factory=list)
@@ -67,6 +66,29 @@ class Incubator:
 
     def free(self) -> int:
         return max(self.places - len(self.tenants), 0)
+
+
+def from_table(table: Any) -> Incubator:
+    """An incubator from its row of the economy's table."""
+    return Incubator(
+        id=int(table.id[0]),
+        zone=int(table.zone[0]),
+        specialty=int(table.field[0]),
+        places=int(table.places[0]),
+        recognised=int(table.recognised[0]),
+        until=int(table.until[0]),
+        table=table,
+    )
+
+
+def close(host: Incubator, day: int) -> None:
+    """Struck off: its tenants are tenants no more, and its queue is sent home."""
+    host.until = day
+    for tenancy in list(host.tenants):
+        leave(tenancy.firm, day, CLOSED)
+    for request in host.queue:
+        request.settled.succeed()
+    host.queue.clear()
 
 
 def intake(world: World, host: Incubator) -> Steps:

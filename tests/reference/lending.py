@@ -28,16 +28,20 @@ def borrow(world: World, firm: Firm, loan: int, due: int, principal: int) -> Ste
             consider_bridge(world, firm, loan, due, principal)
         if due > world.end:
             return
-        yield world.at(due, Phase.FACTS)
+        yield world.late_in(due, Phase.FACTS)
         if not firm.alive(due) or firm.sold_by(due):
             firm.owe(due, 0)
+            firm.set("has_loan", 0)
             return
         if not bank_renews(world, firm, loan):
             firm.owe(due, 0)
+            firm.set("has_loan", 0)
             return
         loan += 1
         due = number(plus_months(date_of(due), 12))
-        principal = world.loan_principal(firm) or principal
+        principal = world.loan_principal(firm)
+        firm.set("loan_number", loan)
+        firm.set("loan_due", due)
         firm.owe(world.today(), principal)
 
 
@@ -47,7 +51,13 @@ def bank_renews(world: World, firm: Firm, loan: int) -> bool:
 
 def consider_bridge(world: World, firm: Firm, loan: int, due: int, principal: int) -> None:
     today = world.today()
-    if not firm.alive(today) or firm.sold_by(today) or not may_bridge(world, firm, today):
+    # Exit and sale of the year are set on 1 January; a loan that will stop before its due day needs no bridge.
+    if (
+        not firm.alive(today)
+        or not firm.alive(due)
+        or firm.sold_by(due)
+        or not may_bridge(world, firm, today)
+    ):
         return
     if not world.luck.happens("bridge-wish", firm.id, world.economy.bridge_wish, occasion=loan):
         return
@@ -60,7 +70,7 @@ def consider_bridge(world: World, firm: Firm, loan: int, due: int, principal: in
 
 
 def may_bridge(world: World, firm: Firm, day: int) -> bool:
-    """Article 3: an S&T SME or a high-tech firm under the size limits (未达到: strictly); eaglets by 杭科高〔2020〕71号."""
+    """Article 3: an S&T SME, or a high-tech firm under the size limits (未达到 is strict)."""
     law, known = world.law, firm.known
     small = (
         known.staff < law.bridge_staff and known.sales < law.bridge_sales and known.assets < law.bridge_assets
@@ -76,7 +86,7 @@ def keep_fund(world: World) -> Steps:
         lent = sorted((m for m in granted if m.state == "lent"), key=lambda m: (m.firm, m.loan))
         for member in lent:
             if member.renewed and day == member.due + member.days_out:
-                fund.repay(member, day, world.lpr(date_of(member.due)))
+                fund.repay(member, day, world.lpr(member.due))
             elif not member.renewed and day == member.due + 30:
                 fund.write_off(member, day)
         yield world.at(day, Phase.WITHDRAWAL)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from fundflow.base.calendar import Phase
-from tests.reference import eaglets, projects, rnd, towns
+from fundflow.economy import Incubators, incubator_year
+from tests.reference import eaglets, incubation, projects, rnd, towns
 from tests.reference.claims import Claim
 from tests.reference.days import date_of, number, plus_months, plus_years
 from tests.reference.firm import MANUFACTURING, Firm
@@ -88,8 +89,9 @@ def claim_interest(world: World, firm: Firm, year: int) -> None:
     average = sum(firm.principal_on(day) for day in range(start, until)) // days
     if average <= 0:
         return
-    lpr = world.lpr(date(year, 1, 31))
-    cost = average * (lpr + world.margin) * days / 365
+    january = number(date(year, 1, 31))
+    lpr = world.lpr(january)
+    cost = average * world.loan_cost(january) * days / 365
     paid = cost.numerator // cost.denominator
     event = number(date(year, 12, 31))
     rule = "eaglet-loan-interest-subsidy"
@@ -188,24 +190,28 @@ def sign(world: World, firm: Firm, rd: int) -> None:
     # No float touches money: the share is taken in whole thousandths.
     exact = Fraction(rd) * math.floor(share * 1000) / 1000 * months / 12 / 100
     spending = exact.numerator // exact.denominator * 100
-    fate = luck.uniform("key-outcome", firm.id, occasion=k)
-    accepted = None
-    applied = True
-    if fate < economy.key_on_time:
-        accepted = date_of(number(end) + 1 + luck.below("key-accept", firm.id, 170, occasion=k))
-    elif fate < economy.key_on_time + economy.key_late:
-        accepted = date_of(
-            number(plus_months(end, 6)) + 1 + luck.below("key-accept", firm.id, 180, occasion=k)
-        )
-        applied = luck.happens("key-applied", firm.id, economy.key_applied_in_time, occasion=k)
+    accepted, applied = fate_of(world, firm, k, end)
+    firm.projects += 1
     start_project(world, firm, Project(firm.id, k, signed, end, accepted, applied, spending))
+
+
+def fate_of(world: World, firm: Firm, k: int, end: date) -> tuple[date | None, bool]:
+    """When a project is accepted, if ever, and whether acceptance was applied for in time."""
+    luck, economy = world.luck, world.economy
+    fate = luck.uniform("key-outcome", firm.id, occasion=k)
+    if fate < economy.key_on_time:
+        return date_of(number(end) + 1 + luck.below("key-accept", firm.id, 170, occasion=k)), True
+    if fate < economy.key_on_time + economy.key_late:
+        late = number(plus_months(end, 6)) + 1 + luck.below("key-accept", firm.id, 180, occasion=k)
+        applied = luck.happens("key-applied", firm.id, economy.key_applied_in_time, occasion=k)
+        return date_of(late), applied
+    return None, False
 
 
 def start_project(world: World, firm: Firm, project: Project) -> None:
     world.projects.append(project)
-    firm.projects += 1
-    firm.project_until = max(firm.project_until, number(projects.runs_until(project)))
-    if project.accepted is not None and number(project.accepted) <= world.end:
+    firm.project_until = number(projects.runs_until(project))
+    if project.accepted is not None and world.start <= number(project.accepted) <= world.end:
         world.env.process(acceptance(world, firm, project))
 
 
@@ -219,4 +225,73 @@ def acceptance(world: World, firm: Firm, project: Project) -> Steps:
         award_in(world, firm.id, firm.zone, "key-rd-enterprise-post-subsidy", day, amount, reason)
 
 
-ALL = (eaglet_office, eaglet_interest_office, tax_office, key_office)
+# --- incubators -----------------------------------------------------------------------------------------------
+STANDARD, SPECIALISED, PROVINCIAL, NATIONAL = 1, 2, 3, 4
+
+
+def incubator_office(world: World) -> Steps:
+    """On 31 December incubators are judged, struck off and promoted, new ones open; then their claims."""
+    for year in world.years():
+        yield world.on(year, 12, 31, Phase.FACTS)
+        day = world.today()
+        passed: dict[int, bool] = {}
+        risen: list[tuple[incubation.Incubator, int]] = []
+        for host in sorted(world.incubators, key=lambda h: h.id):
+            judged = incubator_year(host.table, year, world.economy, world.draws)
+            if len(judged.evaluated):
+                passed[host.id] = bool(judged.grade[0]) and bool(judged.filed[0])
+            if len(judged.promoted):
+                risen.append((host, int(judged.level_before[0])))
+            if len(judged.struck):
+                incubation.close(host, day)
+        new = incubator_year(Incubators(0), year, world.economy, world.draws).new
+        for i in range(new.n):
+            host = incubation.from_table(new.take([i]))
+            world.add_incubator(host)
+            risen.append((host, 0))
+        yield world.on(year, 12, 31, Phase.AWARD)
+        for host, before in sorted(risen, key=lambda r: r[0].id):
+            claim_level(world, host, before, day)
+        for host in sorted(world.incubators, key=lambda h: h.id):
+            claim_hatched(world, host, passed, day)
+        world.hatched = {}
+
+
+def claim_level(world: World, host: incubation.Incubator, before: int, day: int) -> None:
+    """Article 12(2) and (3): the construction grant and the two awards, these at most a million together."""
+    level = int(host.table.level[0])
+    law = world.law
+    if level == SPECIALISED:
+        award_in(
+            world,
+            host.id,
+            host.zone,
+            "incubator-specialised-construction-grant",
+            day,
+            law.construction,
+            "NONE",
+        )
+    elif level in (PROVINCIAL, NATIONAL):
+        rule = "incubator-provincial-award" if level == PROVINCIAL else "incubator-national-award"
+        full = law.provincial if level == PROVINCIAL else law.national
+        if level == NATIONAL and before != PROVINCIAL:
+            # Only the step from provincial to national is written (reading 15).
+            award_in(world, host.id, host.zone, rule, day, 0, "CONDITION")
+            return
+        had = world.paid.get(("awards", host.id), 0)
+        amount = min(full, law.awards_total - had)
+        world.paid["awards", host.id] = had + amount
+        award_in(world, host.id, host.zone, rule, day, amount, "NONE" if amount == full else "TOTAL_CAP")
+
+
+def claim_hatched(world: World, host: incubation.Incubator, passed: dict[int, bool], day: int) -> None:
+    """Article 12(4): so much for each firm first certified in the incubator or within a year of graduating."""
+    count = sum(world.hatched.get(host.id, (0, 0)))
+    if not count or host.id not in passed:
+        return
+    amount = count * world.law.per_certified if passed[host.id] else 0
+    rule = "incubator-high-tech-cultivation"
+    award_in(world, host.id, host.zone, rule, day, amount, "NONE" if amount else "CONDITION")
+
+
+ALL = (eaglet_office, eaglet_interest_office, tax_office, key_office, incubator_office)

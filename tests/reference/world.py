@@ -13,7 +13,7 @@ import simpy
 
 from fundflow.base.calendar import Phase, clock
 from fundflow.base.draws import Draws
-from fundflow.economy import arrivals, loan_principal, year_factors
+from fundflow.economy import arrivals, loan_principal, loan_rate, lpr_one_year, year_factors
 from tests.reference import firm as firms_
 from tests.reference import incubation, lending, offices
 from tests.reference.claims import Claim
@@ -21,7 +21,7 @@ from tests.reference.days import date_of, next_first, number
 from tests.reference.firm import Firm
 from tests.reference.fund import Fund
 from tests.reference.incubation import Incubator, Tenancy
-from tests.reference.law import Law, lpr_of
+from tests.reference.law import Law
 from tests.reference.luck import Luck
 
 Steps = Generator[simpy.Event, Any, None]
@@ -38,8 +38,7 @@ class World:
     start: int
     end: int
     fund: Fund
-    envelope: int | None
-    institutions: Any
+    budget: Any = None
     intake: str = "monthly"
     env: simpy.Environment = field(default_factory=simpy.Environment)
     firms: dict[int, Firm] = field(default_factory=dict)
@@ -69,6 +68,10 @@ class World:
 
     def at(self, day: int, phase: Phase) -> simpy.Event:
         return self.env.timeout(clock(day, phase) - self.env.now)
+
+    def late_in(self, day: int, phase: Phase) -> simpy.Event:
+        """After everything else of a phase: what reads the facts that the phase brings."""
+        return self.env.timeout(clock(day, phase) + 0.5 - self.env.now)
 
     def on(self, year: int, month: int, day: int, phase: Phase) -> simpy.Event:
         return self.at(number(date(year, month, day)), phase)
@@ -104,8 +107,11 @@ class World:
     def renewal(self, firm: Firm) -> float:
         return float(self.economy.renewal)
 
-    def lpr(self, when: date) -> Fraction:
-        return lpr_of(when)
+    def lpr(self, day: int) -> Fraction:
+        return Fraction(lpr_one_year(day, self.economy), 1_000_000)
+
+    def loan_cost(self, day: int) -> Fraction:
+        return Fraction(loan_rate(day, self.economy), 1_000_000)
 
     # --- running ----------------------------------------------------------------------------------------------
     def add_firm(self, row: Any) -> Firm:
@@ -139,6 +145,9 @@ class World:
         tenancy = last[-1]
         if tenancy.cause == incubation.GRADUATED and firms_.within_twelve_months(tenancy.left or 0, day):
             self.hatched.setdefault(tenancy.host.id, [0, 0])[1] += 1
+
+    def city_money(self, year: int) -> int | None:
+        return None if self.budget is None else self.budget(year)
 
     def write(self, claim: Claim) -> None:
         self.claims.append(claim)

@@ -1,0 +1,122 @@
+"""The numbers of the law: rates, caps, places and terms from the parsed catalogue, thresholds from the text.
+
+Nothing is taken from the engine but values: no condition, rank, cap, split or schedule code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from tests.reference import rnd
+from tests.reference.days import date_of, number, plus_months
+from tests.reference.eaglets import EagletLaw
+from tests.reference.fund import Terms
+from tests.reference.offices import RULE
+from tests.reference.projects import ProjectLaw
+
+YUAN = 100
+MILLION = 1_000_000 * YUAN
+
+
+@dataclass
+class Law:
+    """Everything printed that the reference needs. Money in fen."""
+
+    rnd: rnd.Measure
+    eaglet: EagletLaw
+    project: ProjectLaw
+    terms: Terms
+    construction: int
+    provincial: int
+    national: int
+    awards_total: int
+    per_certified: int
+    schedules: dict[str, tuple[tuple[int, int] | None, tuple[tuple[int, int], ...]]] = field(
+        default_factory=dict
+    )
+
+    # 杭科高〔2020〕74号 article 8 and 9
+    tenant_age_months: int = 24
+    tenant_staff: int = 100
+    tenant_sales: int = 10 * MILLION
+    stay_months: int = 48
+    stay_months_special: int = 60
+    graduation_venture: int = 5 * MILLION
+    graduation_revenue: int = 10 * MILLION
+    # 杭科计〔2018〕192号 articles 3 and 9; the size is that of 国科发政〔2017〕115号
+    bridge_notice_days: int = 15
+    bridge_staff: int = 500
+    bridge_sales: int = 200 * MILLION
+    bridge_assets: int = 200 * MILLION
+    list_staff: int = 500
+    list_sales: int = 200 * MILLION
+
+    def award_day(self, rule: str, event: int) -> int:
+        """The day of decision: the next opening day after the event, then the steps of the procedure."""
+        opens, steps = self.schedules[rule]
+        when = date_of(event)
+        if opens is not None:
+            this = date(when.year, *opens)
+            when = this if when < this else date(when.year + 1, *opens)
+        for months, days in steps:
+            when = plus_months(when, months) + timedelta(days=days)
+        return number(when)
+
+
+def read_law(catalogue: Any, on: int) -> Law:
+    """Take the values that hold on a day out of the catalogue."""
+
+    def one(rule: str) -> Any:
+        return next(i for i in catalogue.instruments.values() if rule in (i.id, *i.rules))
+
+    def cap(rule: str) -> int:
+        return next(int(c.amount.on(on)) for c in one(rule).caps if c.scope == "claim")
+
+    def rate(rule: str) -> Fraction:
+        return Fraction(one(rule).amount.rate.on(on))
+
+    def places(rule: str) -> int | None:
+        found = one(rule).competition
+        return None if found is None else int(found.places.on(on))
+
+    def fixed(rule: str) -> int:
+        return int(one(rule).amount.amount.on(on))
+
+    measure = rnd.Measure(
+        rate={kind: rate(rule) for kind, rule in RULE.items()},
+        least={rnd.ABOVE: 2 * MILLION, rnd.BELOW: MILLION // 2, rnd.MANUFACTURING: 2 * MILLION},
+        cap={kind: cap(rule) for kind, rule in RULE.items()},
+        places={kind: places(rule) for kind, rule in RULE.items()},
+        most_assets=200 * MILLION,
+        most_sales=200 * MILLION,
+        most_staff=500,
+    )
+    fund = catalogue.funds["working-capital"]
+    terms = Terms(
+        size=int(fund.value("size")),
+        most=int(fund.value("loan_cap")),
+        own_share=Fraction(fund.value("own_share")),
+        free_days=int(fund.value("free_days")),
+        late_multiple=int(fund.value("late_multiple")),
+        fee_rate=Fraction(fund.value("fee_rate")),
+    )
+    law = Law(
+        rnd=measure,
+        eaglet=EagletLaw(grant=fixed("eaglet-recognition-grant"), most_principal=20 * MILLION),
+        project=ProjectLaw(
+            rate=rate("key-rd-enterprise-post-subsidy"), cap=cap("key-rd-enterprise-post-subsidy")
+        ),
+        terms=terms,
+        construction=fixed("incubator-specialised-construction-grant"),
+        provincial=fixed("incubator-provincial-award"),
+        national=fixed("incubator-national-award"),
+        awards_total=MILLION,
+        per_certified=15 * MILLION // 100,
+    )
+    for name, instrument in catalogue.instruments.items():
+        pay = instrument.pay
+        law.schedules[name] = (pay.opens, tuple(length for _, length in pay.steps))
+    return law
