@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A run folder with made-up figures of realistic size, written by the real writer and read by the real reader."""
 
 from __future__ import annotations

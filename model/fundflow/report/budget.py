@@ -1,7 +1,8 @@
-"""The budget form: a line for each instrument, for the city and for each district, in cash of the calendar year.
+"""The budget form: a line for each instrument, for city and districts, in cash of the calendar year.
 
-All amounts are means over replications in whole fen. A line's total is the sum of its parts and a sheet's total the sum
-of its lines, so the form adds up; the range of a total is that of the summed replications, not a sum of ranges.
+All amounts are means over replications in whole fen. A line's total is the sum of its parts and a sheet's
+total the sum of its lines, so the form adds up; the range of a total is that of the summed replications,
+not a sum of ranges.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Line:
     last
         Cash that the run gives for the year before.
     carried, new, settlement
-        Cash of the year on awards of earlier years, on awards of the year, and net settlement to other levels.
+        Cash of the year on awards of earlier years, on awards of the year, and net settlement to other
+        levels.
     following
         Totals of the two following years, as far as they are simulated.
     recipients
@@ -131,7 +133,7 @@ def budget_form(
     sheets = [_sheet(tables, year, CITY, frames.treasury(tables, "city"), tables.commitments, bound, planned, codes)]
     cash = frames.on_map_2021(frames.treasury(tables, "district"))
     commitments = frames.on_map_2021(tables.commitments)
-    # Claims without a district (a city institution's) are no district's money; if a run has any, they get a sheet.
+    # Money without a district (a city institution's) is no district's; if a run has any, it gets a sheet.
     places = [*PLACES, *([WHOLE_CITY] if WHOLE_CITY in set(cash["district"]) else [])]
     for place in places:
         here = pl.col("district") == place
@@ -155,7 +157,17 @@ def _sheet(
     order = {name: i for i, name in enumerate(frames.instruments_by_size(tables))}
     chosen = sorted(spent | set(planned), key=lambda i: (order.get(i, len(order)), i))
     lines = tuple(
-        _line(tables, year, place, name, near, commitments, bound.get(name), planned.get(name), codes.get(name, ""))
+        _line(
+            tables,
+            year,
+            place,
+            name,
+            near,
+            commitments,
+            bound.get(name),
+            planned.get(name),
+            codes.get(name, ""),
+        )
         for name in chosen
     )
     low, high = _range(frames.paths(tables, near, "fen", "year", [year]))

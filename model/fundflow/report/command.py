@@ -1,4 +1,4 @@
-"""The commands ``budget`` and ``figures``. Libraries load when a command runs, so that its help stays quick."""
+"""The commands ``budget`` and ``figures``. Libraries load when a command runs, so help is quick."""
 
 from __future__ import annotations
 
@@ -19,8 +19,14 @@ class Refused(click.ClickException):
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--year", type=int, help="Budget year; by default that of the scenario.")
-@click.option("--plan", type=click.Path(path_type=Path), help="CSV with columns instrument, plan, expected (yuan, 万, 亿).")
-@click.option("--codes", type=click.Path(path_type=Path), help=f"CSV with columns instrument, code; by default {CODES}.")
+@click.option(
+    "--plan",
+    type=click.Path(path_type=Path),
+    help="CSV with columns instrument, plan, expected (yuan, 万, 亿).",
+)
+@click.option(
+    "--codes", type=click.Path(path_type=Path), help=f"CSV with columns instrument, code; by default {CODES}."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Workbook to write; by default RUN/budget.xlsx.")
 def budget(run: Path, year: int | None, plan: Path | None, codes: Path | None, out: Path | None) -> None:
     """Write the budget form of RUN: the city and each district, a line for each instrument."""
@@ -48,7 +54,13 @@ def budget(run: Path, year: int | None, plan: Path | None, codes: Path | None, o
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of the figures.")
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Language of the figures.",
+)
 def figures(run: Path, lang: str) -> None:
     """Redraw the figures of RUN into RUN/figures, as PNG and SVG."""
     opened = _open(run)

@@ -1,8 +1,9 @@
 """Sums of a run over replications: exact in fen, with the spread of the replications where there are enough.
 
-Money is summed in int64 fen and divided only when it is drawn or printed. A bar shows the mean over replications,
-since means add up over districts, instruments and bearers as medians do not. A band shows quantiles of the total of
-each replication: the nearest observed value, as in ``summary.csv``, so every bound is one that a replication gave.
+Money is summed in int64 fen and divided only when it is drawn or printed. A bar shows the mean over
+replications, since means add up over districts, instruments and bearers as medians do not. A band shows
+quantiles of the total of each replication: the nearest observed value, as in ``summary.csv``, so every
+bound is one that a replication gave.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Spread:
 
 
 def spread(paths: NDArray[Any]) -> Spread:
-    """Summarise paths of shape (replications, cells): 80% from 40 replications, 95% from 400, else the median only."""
+    """Summarise paths of shape (replications, cells): 80% from 40 replications, 95% from 400."""
     paths = np.asarray(paths)
     n = len(paths)
     if not n:
@@ -75,7 +76,7 @@ def sums(table: pl.DataFrame, keys: Sequence[str], values: Sequence[str]) -> pl.
 def paths(
     tables: Tables, table: pl.DataFrame, value: str | pl.Expr, key: str, cells: Iterable[Any]
 ) -> NDArray[np.int64]:
-    """Sum a value per replication and cell; a cell without a row is zero, also in a replication without any row.
+    """Sum a value per replication and cell; a cell without a row is zero, whatever else is there.
 
     Returns
     -------
@@ -132,8 +133,9 @@ def treasury(tables: Tables, level: str) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``replication, month, instrument, district, award_year, status, kind, fen``: ``kind`` is "payment" for cash to
-        recipients, "settlement" for money to other levels of government (negative where it comes in; award_year 0).
+        ``replication, month, instrument, district, award_year, status, kind, fen``: ``kind`` is "payment"
+        for cash to recipients, "settlement" for money to other levels of government (negative where it
+        comes in; award_year 0).
     """
     paid = tables.payments.filter(pl.col("paid_by") == level).select(
         "replication",
@@ -159,9 +161,11 @@ def treasury(tables: Tables, level: str) -> pl.DataFrame:
 
 
 def status_shares(tables: Tables, year: int) -> dict[str, float]:
-    """Shares of a year's entitlement by legal status; they add up to one, or are empty where there is no money."""
+    """Shares of a year's entitlement by legal status; they add up to one; empty without money."""
     summed = sums(
-        tables.commitments.filter(pl.col("year") == year).with_columns(entitlement().alias("fen")), ["status"], ["fen"]
+        tables.commitments.filter(pl.col("year") == year).with_columns(entitlement().alias("fen")),
+        ["status"],
+        ["fen"],
     )
     whole = int(summed["fen"].sum())
     if whole == 0:

@@ -32,7 +32,7 @@ def span(years: Iterable[int]) -> str:
 
 
 def law_notes(tables: Tables, texts: Texts) -> list[str]:
-    """Name the instruments that rest on an assumed renewal in the budget years, on assumed values, on ceilings."""
+    """Name the instruments that rest on an assumed renewal, on assumed values, on ceilings."""
     notes = []
     renewed = not_in_force(tables, tables.budget_years)
     if renewed:

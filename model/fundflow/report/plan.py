@@ -98,12 +98,15 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str
         reader.fieldnames = header
         missing = [name for name in columns if name not in header]
         if missing:
-            raise PlanFaults(path, [f"column {name!r} is missing; the header must be: {','.join(columns)}" for name in missing])  # fmt: skip
+            raise PlanFaults(
+                path,
+                [f"column {name!r} is missing; the header must be: {','.join(columns)}" for name in missing],
+            )
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise PlanFaults(path, [f"is no CSV file: {error}"]) from error
     faults = [
-        f"line {n}: has {'more' if None in row else 'fewer'} cells than the header; an amount with commas needs quotes"
+        f"line {n}: has {'more' if None in row else 'fewer'} cells than the header; quote an amount with commas"
         for n, row in rows
         if None in row or None in row.values()
     ]

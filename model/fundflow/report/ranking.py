@@ -1,7 +1,7 @@
 """Rounds that rank claims: how long the list was, who passed, where the rank cut, who hit the cap.
 
-The simulation notes a round under ``round_<what>:<instrument>`` (amounts in fen); the tables of a run name the same
-facts ``rnd_<what>_<group>`` (amounts in yuan). Both are read.
+The simulation notes a round under ``round_<what>:<instrument>`` (amounts in fen); the tables of a run name
+the same facts ``rnd_<what>_<group>`` (amounts in yuan). Both are read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ from fundflow.report.texts import Texts
 STAGES = ("list", "over_threshold", "ranked")
 GROUPS = ("above", "below", "manufacturing")
 _PANELS = 3
-_FULL = {"list": "on_list", "over_threshold": "over_threshold", "ranked": "ranked", "cutoff": "cut_off_increase", "at_cap": "at_cap"}  # fmt: skip
+_FULL = {
+    "list": "on_list",
+    "over_threshold": "over_threshold",
+    "ranked": "ranked",
+    "cutoff": "cut_off_increase",
+    "at_cap": "at_cap",
+}
 _YUAN_IN_WAN, _FEN_IN_WAN = 10_000, 1_000_000
 
 
@@ -28,6 +34,7 @@ _YUAN_IN_WAN, _FEN_IN_WAN = 10_000, 1_000_000
 class Round:
     """One ranked list: its label and the medians of its facts by year (NaN where there was no round)."""
 
+    instrument: str
     label: str
     stages: dict[str, NDArray[np.float64] | None]
     cutoff_wan: NDArray[np.float64] | None
@@ -49,24 +56,32 @@ def rounds_of(tables: Tables, texts: Texts) -> list[Round]:
         ids = [i for i in frames.instruments_by_size(tables) if i in noted][:_PANELS]
         labels = _without_common([tables.name(i, texts.lang) for i in ids])
         return [
-            _round(tables, label, {k: f"round_{v}:{i}" for k, v in _FULL.items()}, _FEN_IN_WAN)
+            _round(tables, i, label, {k: f"round_{v}:{i}" for k, v in _FULL.items()}, _FEN_IN_WAN)
             for i, label in zip(ids, labels, strict=True)
         ]
     known = set(tables.indicators.filter(pl.col("name").str.starts_with("rnd_ranked_"))["name"])
     return [
-        _round(tables, texts(f"rounds.{group}"), {k: f"rnd_{k}_{group}" for k in _FULL}, _YUAN_IN_WAN)
+        _round(tables, "", texts(f"rounds.{group}"), {k: f"rnd_{k}_{group}" for k in _FULL}, _YUAN_IN_WAN)
         for group in GROUPS
         if f"rnd_ranked_{group}" in known
     ]
 
 
 def ratio(tables: Tables, part: str, whole: str) -> NDArray[np.float64] | None:
-    """Median over replications of one indicator over another, in percent; None where the run lacks one of them."""
+    """Median of one indicator over another, in percent; None where the run lacks one of them."""
     top, bottom = (frames.indicator_paths(tables, name, tables.years) for name in (part, whole))
     if top is None or bottom is None:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
         return middle(np.where(bottom > 0, 100 * top / bottom, np.nan))
+
+
+def paid_share(tables: Tables, rounds: list[Round]) -> NDArray[np.float64]:
+    """Median of award over entitlement of ranked instruments, in percent: the budget's bite."""
+    rows = tables.commitments.filter(pl.col("instrument").is_in([r.instrument for r in rounds]))
+    due, granted = (frames.paths(tables, rows, e, "year", tables.years) for e in (frames.entitlement(), frames.award()))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return middle(np.where(due > 0, 100 * granted / due, np.nan))
 
 
 def middle(paths: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -83,14 +98,14 @@ def median(tables: Tables, name: str) -> NDArray[np.float64] | None:
     return None if found is None else middle(found)
 
 
-def _round(tables: Tables, label: str, names: dict[str, str], unit: int) -> Round:
+def _round(tables: Tables, instrument: str, label: str, names: dict[str, str], unit: int) -> Round:
     cutoff = median(tables, names["cutoff"])
     if cutoff is not None:
         # Zero means that the rank cut nobody: there is no last rank to speak of.
         cutoff = np.where(cutoff > 0, cutoff / unit, np.nan)
         cutoff = cutoff if np.isfinite(cutoff).any() else None
     stages = {stage: median(tables, names[stage]) for stage in STAGES}
-    return Round(label, stages, cutoff, ratio(tables, names["at_cap"], names["ranked"]))
+    return Round(instrument, label, stages, cutoff, ratio(tables, names["at_cap"], names["ranked"]))
 
 
 def _without_common(names: list[str]) -> list[str]:
@@ -104,4 +119,5 @@ def _without_common(names: list[str]) -> list[str]:
         front -= 1
     if " " in names[0] or any(len(name) - front - back < 2 for name in names):
         back = 0
-    return [name[front : len(name) - back] or name for name in names]
+    cut = [name[front : len(name) - back] or name for name in names]
+    return [name[0].upper() + name[1:] for name in cut]

@@ -1,4 +1,4 @@
-"""Which instruments are saturated: a limit of the law binds, so that law and not the economy moves the money."""
+"""Which instruments are saturated: a limit binds, so law and not the economy moves the money."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Saturated:
 def saturated(tables: Tables, years: Iterable[int]) -> list[Saturated]:
     """List the instruments for which a limit binds in most replications of these years, the largest first.
 
-    A quota or an envelope binds where it took anything. A cap takes something from nearly every list of claims,
-    so it counts as binding where caps took more than half of the entitlement that they left: then most of the
-    money is cap times number, and a larger base would change little.
+    A quota or an envelope binds where it took anything. A cap takes something from nearly every list of
+    claims, so it counts as binding where caps took more than half of the entitlement that they left: then
+    most of the money is cap times number, and a larger base would change little.
     """
     years = list(years)
     found = []

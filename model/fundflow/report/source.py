@@ -26,7 +26,8 @@ class Tables:
     replications
         Numbers of the finished replications; one without any claim counts as a zero, not as missing.
     instruments
-        Per id: names ``zh`` and ``en``, document, clause, ``assumed`` texts and so on. An unknown id shows as itself.
+        Per id: names ``zh`` and ``en``, document, clause, ``assumed`` texts and so on. An unknown id shows
+        as itself.
     """
 
     path: Path

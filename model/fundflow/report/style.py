@@ -1,7 +1,7 @@
-"""How every figure looks: one font that holds Chinese, colours that survive grey and colour-blind eyes, one page layout.
+"""How every figure looks: a font that holds Chinese, colours for grey and colour-blind eyes, one layout.
 
-Colours are those of Okabe and Ito, "Color universal design" (2008); legal status is a hatch, never a colour, so that
-it shows in black and white as well.
+Colours are those of Okabe and Ito, "Color universal design" (2008); legal status is a hatch, never a
+colour, so that it shows in black and white as well.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -25,9 +25,15 @@ CITY, DISTRICT, PROVINCE = "#0072B2", "#E69F00", "#009E73"
 BEARER_COLOURS = {"city": CITY, "district": DISTRICT, "province": PROVINCE}
 INK, GREY, SHADE = "#222222", "#666666", "#EFEFEF"
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-HATCHES = {"in_force": "", "run_off": "....", "assumed_renewed": "////", "not_covered": "xxxx", "lapsed": "xxxx"}
+HATCHES = {
+    "in_force": "",
+    "run_off": "....",
+    "assumed_renewed": "////",
+    "not_covered": "xxxx",
+    "lapsed": "xxxx",
+}
 
-# Inches; the body of a figure is as large as it asks for, title and notes grow the page and not shrink the body.
+# Inches; the body is as large as it asks for: title and notes grow the page, they do not shrink the body.
 _MARGIN, _TITLE, _NOTE, _NOTE_SIZE = 0.25, 0.75, 0.17, 7.5
 
 
@@ -117,9 +123,18 @@ class Page:
     bottom: float
 
     def axes(
-        self, rows: int = 1, columns: int = 1, *, left: float = 0.65, right: float = 0.2, wspace: float = 0.3,
-        hspace: float = 0.4, top: float = 0.25, bottom: float = 0.3, **ratios: Any,
-    ) -> list[Axes]:  # fmt: skip
+        self,
+        rows: int = 1,
+        columns: int = 1,
+        *,
+        left: float = 0.65,
+        right: float = 0.2,
+        wspace: float = 0.3,
+        hspace: float = 0.4,
+        top: float = 0.25,
+        bottom: float = 0.3,
+        **ratios: Any,
+    ) -> list[Axes]:
         """Lay out panels in the body; margins in inches from its edges, in reading order."""
         total_w, total_h = self.figure.get_size_inches()
         grid = self.figure.add_gridspec(
@@ -176,4 +191,4 @@ def page(title: str, subtitle: str, notes: Sequence[str], width: float, height: 
 
 def styled() -> Any:
     """Context with the settings of a figure."""
-    return matplotlib.rc_context(settings())
+    return matplotlib.rc_context(cast(Any, settings()))

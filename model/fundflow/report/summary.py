@@ -1,4 +1,4 @@
-"""What a run says, on one screen: three years of money with their bands, on which legal ground, moved by law or economy."""
+"""What a run says, on one screen: three years of money with bands, on which legal ground."""
 
 from __future__ import annotations
 
@@ -54,10 +54,19 @@ def money_table(tables: Tables, texts: Texts) -> Table:
     years = list(tables.budget_years)
     banded = len(tables.replications) >= frames.LEAST_FOR_80
     title = texts(
-        "summary.title", scenario=tables.title or "—", first=years[0], last=years[-1], n=len(tables.replications)
+        "summary.title",
+        scenario=tables.title or "—",
+        first=years[0],
+        last=years[-1],
+        n=len(tables.replications),
     )
     caption = texts("summary.unit" if banded else "summary.unit_paths")
-    table = Table(title=f"{title}{at_most(tables, texts)}", caption=caption, title_justify="left", caption_justify="left")
+    table = Table(
+        title=f"{title}{at_most(tables, texts)}",
+        caption=caption,
+        title_justify="left",
+        caption_justify="left",
+    )
     table.add_column(texts("summary.row"))
     for year in years:
         table.add_column(str(year), justify="right")
@@ -118,7 +127,7 @@ def saturation_lines(tables: Tables, texts: Texts) -> list[str]:
 
 
 def rnd_line(tables: Tables, texts: Texts) -> list[str]:
-    """Say how lasting R&D growth is and whether the same firms win again; nothing where the run does not know."""
+    """Say how lasting R&D growth is and whether the same firms win again; nothing if unknown."""
     years = range(tables.start_year, tables.budget_years.stop)
 
     def mean(name: str) -> float | None:
@@ -136,4 +145,11 @@ def rnd_line(tables: Tables, texts: Texts) -> list[str]:
     if correlation is None and mean("rnd_winners") is None:
         return []
     text = "—" if correlation is None else f"{correlation:.2f}"
-    return [texts("summary.rnd", correlation=text, repeat=share("rnd_repeat_winners"), fall=share("rnd_winners_fall"))]
+    return [
+        texts(
+            "summary.rnd",
+            correlation=text,
+            repeat=share("rnd_repeat_winners"),
+            fall=share("rnd_winners_fall"),
+        )
+    ]

@@ -12,9 +12,8 @@ from fundflow.report.reasons import wan
 from fundflow.report.texts import Texts
 from fundflow.report.workbook import place_name
 
-
 _WIDE = 130
-"""Columns from which the parts of a total fit beside it; a cut-off amount would be worse than a missing one."""
+"""Columns from which the parts of a total fit beside it; a cut-off amount is worse than none."""
 
 
 def print_form(form: Form, written: Path, console: Console | None = None) -> None:
@@ -54,16 +53,26 @@ def _city(form: Form, city: Sheet, texts: Texts, wide: bool) -> Table:
 def _headings(table: Table, form: Form, texts: Texts, first: str, wide: bool) -> None:
     table.add_column(first, overflow="fold")
     headings = [texts(f"budget.{key}") for key in ("carried", "new", "settlement") if wide]
-    headings += [texts("budget.total", year=form.year), *(texts("budget.year", year=y) for y in form.following)]
+    headings += [
+        texts("budget.total", year=form.year),
+        *(texts("budget.year", year=y) for y in form.following),
+    ]
     for heading in [*headings, texts("budget.range")]:
         table.add_column(heading, justify="right", no_wrap=True)
 
 
 def _sums(form: Form, sheet: Sheet, wide: bool) -> list[str]:
     lines = sheet.lines
-    parts = [sum(line.carried for line in lines), sum(line.new for line in lines), sum(line.settlement for line in lines)]
+    parts = [
+        sum(line.carried for line in lines),
+        sum(line.new for line in lines),
+        sum(line.settlement for line in lines),
+    ]
     following = [sum(line.following[i] for line in lines) for i in range(len(form.following))]
-    return [*(wan(fen) for fen in [*(parts if wide else []), sheet.total, *following]), _range(sheet.low, sheet.high)]
+    return [
+        *(wan(fen) for fen in [*(parts if wide else []), sheet.total, *following]),
+        _range(sheet.low, sheet.high),
+    ]
 
 
 def _range(low: int | None, high: int | None) -> str:

@@ -49,7 +49,12 @@ def columns(form: Form, texts: Texts) -> list[Column]:
         Column("code", texts("budget.code"), 12, "text"),
         *(Column(key, texts(text, **values), 12, "money", summed=True) for key, text, values in money),
         *(Column(f"year{y}", texts("budget.year", year=y), 12, "money", summed=True) for y in form.following),
-        Column("increase", texts("budget.increase_plan" if form.has_plan else "budget.increase", last=last), 12, "money"),
+        Column(
+            "increase",
+            texts("budget.increase_plan" if form.has_plan else "budget.increase", last=last),
+            12,
+            "money",
+        ),
         Column("increase_rate", texts("budget.increase_rate"), 8, "percent"),
         Column("recipients", texts("budget.recipients"), 9, "count"),
         Column("mean_amount", texts("budget.mean_amount"), 10, "money"),
@@ -88,16 +93,21 @@ def place_name(place: str, texts: Texts) -> str:
 
 
 def _styles(book: Any) -> dict[str, Any]:
-    cell = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
-    kinds = {
+    cell: dict[str, Any] = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
+    kinds: dict[str, dict[str, Any]] = {
         "text": {"text_wrap": True},
         "money": {"num_format": "#,##0.00;[Red]-#,##0.00;0.00"},
         "percent": {"num_format": "0.0%"},
         "count": {"num_format": "#,##0"},
     }
     styles = {name: book.add_format({**cell, **extra}) for name, extra in kinds.items()}
-    styles |= {f"sum-{name}": book.add_format({**cell, **extra, "bold": True, "bg_color": "#EEEEEE"}) for name, extra in kinds.items()}  # fmt: skip
-    styles["head"] = book.add_format({**cell, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#DDE6EF"})
+    styles |= {
+        f"sum-{name}": book.add_format({**cell, **extra, "bold": True, "bg_color": "#EEEEEE"})
+        for name, extra in kinds.items()
+    }
+    styles["head"] = book.add_format(
+        {**cell, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#DDE6EF"}
+    )
     styles["title"] = book.add_format({"font_name": "黑体", "font_size": 16, "align": "left"})
     styles["units"] = book.add_format({"font_name": "宋体", "font_size": 10, "font_color": "#555555"})
     styles["note"] = book.add_format({"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "top"})
@@ -175,8 +185,14 @@ def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
 
 
 def _write_row_formulas(
-    page: Any, styles: dict[str, Any], form: Form, at: dict[str, int], row: int, values: dict[str, Any], prefix: str = ""
-) -> None:  # fmt: skip
+    page: Any,
+    styles: dict[str, Any],
+    form: Form,
+    at: dict[str, int],
+    row: int,
+    values: dict[str, Any],
+    prefix: str = "",
+) -> None:
     def cell(key: str) -> str:
         return f"{xl_col_to_name(at[key])}{row + 1}"
 
@@ -185,16 +201,26 @@ def _write_row_formulas(
     page.write_formula(row, at["total"], total, styles[f"{prefix}money"], values["total"])
     if values["increase"] is not None:
         page.write_formula(
-            row, at["increase"], f"={cell('total')}-{cell(base)}", styles[f"{prefix}money"], values["increase"]
+            row,
+            at["increase"],
+            f"={cell('total')}-{cell(base)}",
+            styles[f"{prefix}money"],
+            values["increase"],
         )
     if values["increase_rate"] is not None:
-        rate = f"=IF({cell(base)}=0,\"\",{cell('increase')}/{cell(base)})"
+        rate = f'=IF({cell(base)}=0,"",{cell("increase")}/{cell(base)})'
         page.write_formula(row, at["increase_rate"], rate, styles[f"{prefix}percent"], values["increase_rate"])
 
 
 def _write_total(
-    page: Any, styles: dict[str, Any], form: Form, sheet: Sheet, layout: list[Column], at: dict[str, int], texts: Texts
-) -> None:  # fmt: skip
+    page: Any,
+    styles: dict[str, Any],
+    form: Form,
+    sheet: Sheet,
+    layout: list[Column],
+    at: dict[str, int],
+    texts: Texts,
+) -> None:
     row = _HEAD + len(sheet.lines)
     first, last = _HEAD + 1, row
     for i, column in enumerate(layout):
@@ -222,7 +248,13 @@ def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) ->
     page = book.add_worksheet(texts("budget.sheet_notes"))
     page.set_column(0, 0, 110)
     tables = form.tables
-    rules = ["budget.note_cash", "budget.note_range", "budget.note_mean", "budget.note_increase", "budget.note_map"]
+    rules = [
+        "budget.note_cash",
+        "budget.note_range",
+        "budget.note_mean",
+        "budget.note_increase",
+        "budget.note_map",
+    ]
     notes = [
         run_note(tables, texts),
         f"随机种子：{tables.seed if tables.seed is not None else '—'}。",

@@ -1,4 +1,4 @@
-"""Figure 5: cash by quarter over three years, before and after settlement between the levels of government."""
+"""Figure 5: cash by quarter over three years, before and after settlement between the levels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from fundflow.report.texts import Texts
 
 def draw(tables: Tables, texts: Texts) -> Page:
     """Draw city and districts, one above the other, on one scale."""
-    notes = [texts("cash.pattern"), band_note(tables, texts), *law_notes(tables, texts), run_note(tables, texts)]
+    notes = [
+        texts("cash.pattern"),
+        band_note(tables, texts),
+        *law_notes(tables, texts),
+        run_note(tables, texts),
+    ]
     sheet = page(texts("cash.title", most=at_most(tables, texts)), _unit(texts), notes, 9.2, 5.4)
     quarters = quarters_of(tables)
     x = np.arange(len(quarters), dtype=float)
@@ -27,8 +32,16 @@ def draw(tables: Tables, texts: Texts) -> Page:
         before, after = quarter_cash(tables, level, settled=False), quarter_cash(tables, level, settled=True)
         for paths, shift, share, hatch in ((before, -0.2, 0.4, ""), (after, 0.2, 1.0, "")):
             drawn = frames.spread(paths)
-            axes.bar(x + shift, drawn.mean / FEN_YI, width=0.38, color=lighter(colour, share), hatch=hatch,
-                     edgecolor=INK, linewidth=0.4, zorder=2)  # fmt: skip
+            axes.bar(
+                x + shift,
+                drawn.mean / FEN_YI,
+                width=0.38,
+                color=lighter(colour, share),
+                hatch=hatch,
+                edgecolor=INK,
+                linewidth=0.4,
+                zorder=2,
+            )
             whiskers(axes, x + shift, drawn, FEN_YI, width=0.08, thickness=1.2)
         axes.set_title(texts(f"word.{'city' if level == 'city' else 'districts'}"), loc="left")
         axes.set_ylabel(texts("unit.yi"))
@@ -58,7 +71,8 @@ def quarters_of(tables: Tables) -> list[tuple[int, int]]:
 def quarter_cash(tables: Tables, level: str, settled: bool) -> NDArray[np.int64]:
     """Cash of the treasuries of a level by quarter in fen, shape (replications, quarters).
 
-    Before settlement: what they pay out to recipients. After: more what they owe other levels, less what they are owed.
+    Before settlement: what they pay out to recipients. After: more what they owe other levels, less what
+    they are owed.
     """
     rows = frames.treasury(tables, level)
     if not settled:

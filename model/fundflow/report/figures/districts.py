@@ -34,7 +34,14 @@ def draw(tables: Tables, texts: Texts) -> Page:
     places = [*PLACES, *([WHOLE_CITY] if money[-1].any() else [])]
     rows = money[: len(places)]
     names = [_name(texts, p) for p in places]
-    _heat(upper, rows[:13] / FEN_WAN, [*rows[13:] / FEN_WAN, rows.sum(axis=0) / FEN_WAN], [*names, texts("word.whole_city")], years, tables)  # fmt: skip
+    _heat(
+        upper,
+        rows[:13] / FEN_WAN,
+        [*rows[13:] / FEN_WAN, rows.sum(axis=0) / FEN_WAN],
+        [*names, texts("word.whole_city")],
+        years,
+        tables,
+    )
     lower.set_title(texts("districts.per_firm", unit=texts("unit.wan_per_firm")), loc="left", color=GREY)
     if firms is None:
         lower.set_axis_off()
@@ -47,18 +54,20 @@ def draw(tables: Tables, texts: Texts) -> Page:
 
 
 def district_money(tables: Tables) -> NDArray[np.float64]:
-    """Mean entitlement in fen on the map of 2021, shape (14, years): thirteen districts, then what has no district."""
+    """Mean entitlement in fen, shape (14, years): the districts of 2021, then what has no district."""
     table = frames.on_map_2021(tables.commitments)
     cells = [*PLACES, WHOLE_CITY]
     rows = [
-        frames.paths(tables, table.filter(pl.col("district") == place), frames.entitlement(), "year", tables.years).mean(axis=0)
+        frames.paths(
+            tables, table.filter(pl.col("district") == place), frames.entitlement(), "year", tables.years
+        ).mean(axis=0)
         for place in cells
     ]
     return np.array(rows, dtype=np.float64)
 
 
 def district_firms(tables: Tables) -> NDArray[np.float64] | None:
-    """Mean number of high-tech firms, shape (13, years); None where the run does not count them by district."""
+    """Mean number of high-tech firms, shape (13, years); None where not counted by district."""
     table = frames.on_map_2021(tables.indicators.filter(pl.col("name") == "high_tech"))
     table = table.filter(pl.col("district").is_in(PLACES))
     if table.is_empty():
@@ -78,8 +87,13 @@ def _name(texts: Texts, place: str) -> str:
 
 
 def _heat(
-    axes: Axes, cells: NDArray[np.float64], plain: list[NDArray[np.float64]], names: list[str], years: list[int], tables: Tables
-) -> None:  # fmt: skip
+    axes: Axes,
+    cells: NDArray[np.float64],
+    plain: list[NDArray[np.float64]],
+    names: list[str],
+    years: list[int],
+    tables: Tables,
+) -> None:
     colours: Colormap = matplotlib.colormaps["Blues"]
     most = float(np.nanmax(cells)) if np.isfinite(cells).any() else 0.0
     most = most if most > 0 else 1.0
@@ -92,7 +106,14 @@ def _heat(
                 axes.text(c, r, text, ha="center", va="center", fontsize=6.8, color="white" if dark else INK)
     budget = tables.budget_years
     axes.add_patch(
-        Rectangle((budget.start - years[0] - 0.5, -0.5), len(budget), len(names), fill=False, edgecolor=INK, linewidth=1.4)
+        Rectangle(
+            (budget.start - years[0] - 0.5, -0.5),
+            len(budget),
+            len(names),
+            fill=False,
+            edgecolor=INK,
+            linewidth=1.4,
+        )
     )
     axes.set_xticks(range(len(years)), [str(y) for y in years])
     axes.set_yticks(range(len(names)), names)

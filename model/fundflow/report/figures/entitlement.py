@@ -1,4 +1,4 @@
-"""Figure 1: entitlement by year, city and districts stacked, hatched by legal status, with the band of the total."""
+"""Figure 1: entitlement by year, city and districts stacked, hatched by legal status, with its band."""
 
 from __future__ import annotations
 
@@ -56,7 +56,14 @@ def draw(tables: Tables, texts: Texts) -> Page:
     whiskers(axes, years, total, FEN_YI, connect=True)
     for year, height, top in zip(years, floor, _tops(total) / FEN_YI, strict=True):
         if year in tables.budget_years:
-            axes.annotate(f"{height:.2f}", (year, top), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8)
+            axes.annotate(
+                f"{height:.2f}",
+                (year, top),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="center",
+                fontsize=8,
+            )
     axes.set_xticks(years)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     axes.set_ylim(0, max(float(axes.get_ylim()[1]), float(_tops(total).max()) / FEN_YI * 1.06))

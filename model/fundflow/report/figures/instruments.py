@@ -74,7 +74,17 @@ def _panel(axes: Axes, tables: Tables, texts: Texts, instrument: str, cash: pl.D
     for status in statuses_present(tables):
         part = frames.paths(tables, rows.filter(status=status), frames.entitlement(), "year", years)
         height = part.mean(axis=0) / FEN_WAN
-        axes.bar(years, height, bottom=floor, width=0.8, color=colours, hatch=HATCHES[status], edgecolor="white", linewidth=0, zorder=2)  # fmt: skip
+        axes.bar(
+            years,
+            height,
+            bottom=floor,
+            width=0.8,
+            color=colours,
+            hatch=HATCHES[status],
+            edgecolor="white",
+            linewidth=0,
+            zorder=2,
+        )
         floor += height
     due = frames.paths(tables, rows, frames.entitlement(), "year", years)
     awarded = frames.paths(tables, rows, frames.award(), "year", years)
@@ -83,12 +93,23 @@ def _panel(axes: Axes, tables: Tables, texts: Texts, instrument: str, cash: pl.D
     whiskers(axes, years, total, FEN_WAN, width=0.0, thickness=0.9)
     if (awarded != due).any():
         at = (awarded != due).any(axis=0)
-        axes.plot(years[at], awarded.mean(axis=0)[at] / FEN_WAN, linestyle="none", marker="D", markersize=3.4,
-                  markerfacecolor="white", markeredgecolor=INK, markeredgewidth=0.8, zorder=6)  # fmt: skip
+        axes.plot(
+            years[at],
+            awarded.mean(axis=0)[at] / FEN_WAN,
+            linestyle="none",
+            marker="D",
+            markersize=3.4,
+            markerfacecolor="white",
+            markeredgecolor=INK,
+            markeredgewidth=0.8,
+            zorder=6,
+        )
     if (paid != due).any():
         axes.plot(years, paid.mean(axis=0) / FEN_WAN, color=_CASH, linewidth=1.1, zorder=5)
     marks = ("≤ " if tables.is_ceiling(instrument) else "") + ("※" if tables.assumed(instrument) else "")
-    axes.set_title("\n".join(_shorten(wrap(f"{marks}{tables.name(instrument, texts.lang)}", 18))), loc="left", fontsize=8)
+    axes.set_title(
+        "\n".join(_shorten(wrap(f"{marks}{tables.name(instrument, texts.lang)}", 18))), loc="left", fontsize=8
+    )
     axes.set_xticks(key_years(tables))
     axes.set_xlim(years[0] - 0.7, years[-1] + 0.7)
     thousands(axes, 4)

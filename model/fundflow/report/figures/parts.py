@@ -19,20 +19,46 @@ FEN_YI, FEN_WAN = 10**10, 10**6
 _DOTS_AT_MOST = 39
 
 
-def whiskers(axes: Axes, x: Any, spread: Spread, unit: int, *, width: float = 0.16, thickness: float = 1.6,
-             connect: bool = False) -> None:  # fmt: skip
-    """Draw the band of each cell: thick for 80%, thin for 95%; where there is none, single paths and the median."""
+def whiskers(
+    axes: Axes,
+    x: Any,
+    spread: Spread,
+    unit: int,
+    *,
+    width: float = 0.16,
+    thickness: float = 1.6,
+    connect: bool = False,
+) -> None:
+    """Draw the band of each cell: thick for 80%, thin for 95%; else single paths and the median."""
     x = np.asarray(x, float)
     if spread.low_95 is not None and spread.high_95 is not None:
         axes.vlines(x, spread.low_95 / unit, spread.high_95 / unit, colors=INK, linewidths=0.6, zorder=4)
     if spread.low_80 is not None and spread.high_80 is not None:
         low, high = spread.low_80 / unit, spread.high_80 / unit
         axes.vlines(x, low, high, colors=INK, linewidths=thickness, zorder=4)
-        axes.hlines([*low, *high], [*(x - width), *(x - width)], [*(x + width), *(x + width)], colors=INK, linewidths=0.8, zorder=4)  # fmt: skip
+        axes.hlines(
+            [*low, *high],
+            [*(x - width), *(x - width)],
+            [*(x + width), *(x + width)],
+            colors=INK,
+            linewidths=0.8,
+            zorder=4,
+        )
         return
     for path in spread.paths[:_DOTS_AT_MOST]:
-        axes.plot(x, path / unit, linestyle="-" if connect else "none", color=GREY, linewidth=0.4, marker="o", markersize=2, markerfacecolor="white",
-                  markeredgecolor=INK, markeredgewidth=0.5, zorder=4)  # fmt: skip
+        axes.plot(
+            x,
+            path / unit,
+            linestyle="-" if connect else "none",
+            color=GREY,
+            linewidth=0.4,
+            marker="o",
+            markersize=2,
+            markerfacecolor="white",
+            markeredgecolor=INK,
+            markeredgewidth=0.5,
+            zorder=4,
+        )
     axes.hlines(spread.median / unit, x - 0.32, x + 0.32, colors=INK, linewidths=1.2, zorder=5)
 
 
@@ -74,8 +100,16 @@ def shade_budget_years(axes: Axes, tables: Tables, texts: Texts | None = None) -
     }
     for key, (first, last) in spans.items():
         if first <= last:
-            axes.text((first + last) / 2, 1.015, texts(f"word.{key}"), transform=axes.get_xaxis_transform(),
-                      ha="center", va="bottom", fontsize=8, color=GREY)  # fmt: skip
+            axes.text(
+                (first + last) / 2,
+                1.015,
+                texts(f"word.{key}"),
+                transform=axes.get_xaxis_transform(),
+                ha="center",
+                va="bottom",
+                fontsize=8,
+                color=GREY,
+            )
 
 
 def thousands(axes: Axes, ticks: int = 5) -> None:

@@ -1,4 +1,4 @@
-"""Figure 4: the pipeline of firms, from founding through makerspaces and incubators to the high-tech certificate."""
+"""Figure 4: the pipeline of firms, from founding to the high-tech certificate."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def draw(tables: Tables, texts: Texts) -> Page:
     subtitle = f"单位：{texts('unit.count')}" if texts.lang == "zh" else "Number of firms"
     sheet = page(texts("pipeline.title"), subtitle, notes, 9.4, 4.9)
     years = np.array(list(tables.years))
-    for axes, name in zip(sheet.axes(2, 3, left=0.65, top=0.35, bottom=0.42, hspace=0.5, wspace=0.32), STAGES, strict=True):
+    for axes, name in zip(
+        sheet.axes(2, 3, left=0.65, top=0.35, bottom=0.42, hspace=0.5, wspace=0.32), STAGES, strict=True
+    ):
         axes.set_title(texts(f"pipeline.{name}"), loc="left")
         paths = frames.indicator_paths(tables, name, tables.years)
         if paths is None:
@@ -40,8 +42,13 @@ def draw(tables: Tables, texts: Texts) -> Page:
 
 
 def draw_lines(
-    axes: Axes, years: NDArray[np.int64], spread: frames.Spread, colour: str = CITY, label: str | None = None, style: str = "-"
-) -> None:  # fmt: skip
+    axes: Axes,
+    years: NDArray[np.int64],
+    spread: frames.Spread,
+    colour: str = CITY,
+    label: str | None = None,
+    style: str = "-",
+) -> None:
     """Draw the median with its band, or every path where there is none."""
     if spread.low_95 is not None and spread.high_95 is not None:
         axes.fill_between(years, spread.low_95, spread.high_95, color=lighter(colour, 0.22), linewidth=0, zorder=1)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fundflow.report import frames
 from fundflow.report.figures.parts import FEN_WAN, key_years, shade_budget_years, thousands
 from fundflow.report.notes import law_notes, run_note, span
-from fundflow.report.ranking import STAGES, Round, median, ratio, rounds_of
+from fundflow.report.ranking import STAGES, Round, median, paid_share, ratio, rounds_of
 from fundflow.report.saturation import LIMITS, saturated
 from fundflow.report.source import Tables
 from fundflow.report.style import GREY, INK, LINES, Page, page, wrap
@@ -32,9 +32,9 @@ def draw(tables: Tables, texts: Texts) -> Page:
     median = f"线：{n} 次模拟的中位数。" if texts.lang == "zh" else f"Lines: medians over {n} replications."
     notes += [median, *law_notes(tables, texts), run_note(tables, texts)]
     low = 0.87 + 0.24 * max(len(cuts), 1)
-    sheet = page(texts("rounds.title"), texts("rounds.subtitle"), notes, 10.6, 4.9 + low)
+    sheet = page(texts("rounds.title"), texts("rounds.subtitle"), notes, 10.6, 5.25 + low)
     height = sheet.height
-    upper = sheet.axes(2, 3, left=0.65, top=0.05, bottom=low + 0.35, hspace=0.5, wspace=0.28)
+    upper = sheet.axes(2, 3, left=0.65, top=0.38, bottom=low + 0.35, hspace=0.5, wspace=0.28)
     rounds = rounds_of(tables, texts)
     for axes, ranked in zip(upper[:3], rounds, strict=False):
         _funnel(axes, tables, texts, ranked)
@@ -42,14 +42,14 @@ def draw(tables: Tables, texts: Texts) -> Page:
         axes.set_axis_off()
     _cutoffs(upper[3], tables, texts, rounds)
     _shares(upper[4], tables, texts, rounds)
-    _rate(upper[5], tables, texts)
+    _rate(upper[5], tables, texts, rounds)
     (lower,) = sheet.axes(1, 1, left=3.3, top=height - low + 0.3, bottom=0.42)
     _cuts(lower, tables, texts, cuts, years)
     return sheet
 
 
 def mean_cuts(tables: Tables) -> dict[str, dict[str, float]]:
-    """What each limit took from an instrument, fen a year in the mean of the budget years; the largest first."""
+    """What each limit took, fen a year in the mean of the budget years; the largest first."""
     columns = [f"cut_{limit}" for limit in LIMITS]
     rows = frames.sums(
         tables.commitments.filter(pl.col("year").is_in(list(tables.budget_years))), ["instrument"], columns
@@ -64,7 +64,7 @@ def mean_cuts(tables: Tables) -> dict[str, dict[str, float]]:
 
 def _lines(
     axes: Axes, tables: Tables, texts: Texts, title: str, lines: list[tuple[str, NDArray[np.float64] | None]]
-) -> None:  # fmt: skip
+) -> None:
     axes.set_title(title, loc="left")
     drawn = [(label, values) for label, values in lines if values is not None and np.isfinite(values).any()]
     if not drawn:
@@ -91,9 +91,11 @@ def _funnel(axes: Axes, tables: Tables, texts: Texts, ranked: Round) -> None:
 
 
 def _cutoffs(axes: Axes, tables: Tables, texts: Texts, rounds: list[Round]) -> None:
-    lines = [
-        (texts("rounds.cutoff", group=_short(r.label), rank=r.last_rank), r.cutoff_wan) for r in rounds if r.cutoff_wan is not None
-    ]  # fmt: skip
+    lines: list[tuple[str, NDArray[np.float64] | None]] = [
+        (texts("rounds.cutoff", group=_short(r.label), rank=r.last_rank), r.cutoff_wan)
+        for r in rounds
+        if r.cutoff_wan is not None
+    ]
     _lines(axes, tables, texts, texts("rounds.cutoffs"), lines)
 
 
@@ -103,9 +105,24 @@ def _shares(axes: Axes, tables: Tables, texts: Texts, rounds: list[Round]) -> No
     _lines(axes, tables, texts, texts("rounds.shares"), lines)
 
 
-def _rate(axes: Axes, tables: Tables, texts: Texts) -> None:
+def _rate(axes: Axes, tables: Tables, texts: Texts, rounds: list[Round]) -> None:
     rate = median(tables, "rnd_rate")
-    _lines(axes, tables, texts, texts("rounds.rate"), [(texts("word.median"), None if rate is None else 100 * rate)])
+    if rate is None and rounds:
+        _lines(
+            axes,
+            tables,
+            texts,
+            texts("rounds.paid_share"),
+            [(texts("word.median"), paid_share(tables, rounds))],
+        )
+        return
+    _lines(
+        axes,
+        tables,
+        texts,
+        texts("rounds.rate"),
+        [(texts("word.median"), None if rate is None else 100 * rate)],
+    )
 
 
 def _short(label: str) -> str:
@@ -124,11 +141,29 @@ def _cuts(axes: Axes, tables: Tables, texts: Texts, cuts: dict[str, dict[str, fl
     for limit in LIMITS:
         colour, hatch = _LIMIT_LOOK[limit]
         width = np.array([cut[limit] for cut in cuts.values()]) / FEN_WAN
-        axes.barh(rows, width, left=start, height=0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, label=texts(f"rounds.{limit}"), zorder=2)  # fmt: skip
+        axes.barh(
+            rows,
+            width,
+            left=start,
+            height=0.66,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            linewidth=0.4,
+            label=texts(f"rounds.{limit}"),
+            zorder=2,
+        )
         start += width
     for row, total in zip(rows, start, strict=True):
-        axes.annotate(f"{total:,.0f}" if total >= 1 else f"{total:,.2f}", (total, row), xytext=(4, 0),
-                      textcoords="offset points", va="center", fontsize=7.5, color=INK)  # fmt: skip
+        axes.annotate(
+            f"{total:,.0f}" if total >= 1 else f"{total:,.2f}",
+            (total, row),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=7.5,
+            color=INK,
+        )
     axes.set_yticks(rows, [name if len(name) <= 52 else f"{name[:50]} ..." for name in names], fontsize=7.5)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, max(float(start.max()), 1.0) * 1.1)
