@@ -1,0 +1,309 @@
+"""The catalogue: every document's file read, changed by a scenario, checked, with all faults at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from fundflow.policy import table
+from fundflow.policy.conditions import ConditionSet, read_conditions
+from fundflow.policy.envelopes import Envelope, read_envelopes
+from fundflow.policy.facts import Fact, FactBook, read_facts
+from fundflow.policy.faults import Faults, unknown
+from fundflow.policy.funds import Fund, read_fund
+from fundflow.policy.instrument import Document, Instrument, Surroundings, book_of, names_of, read_instrument
+from fundflow.policy.pools import Pool, read_pools
+from fundflow.policy.readings import Reading, read_readings
+from fundflow.policy.split import CostSharing, read_cost_sharing
+from fundflow.policy.table import Table
+from fundflow.policy.values import overlay
+
+AFTER_EXPIRY = ("renewed", "lapses")
+_PARTS = ("document", "facts", "instruments", "conditions", "funds", "pools", "envelopes")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What the law says under one set of changes and readings."""
+
+    instruments: dict[str, Instrument]
+    conditions: dict[str, ConditionSet]
+    readings: dict[str, Reading]
+    envelopes: dict[str, Envelope]
+    funds: dict[str, Fund]
+    pools: dict[str, Pool]
+    cost_sharing: dict[str, CostSharing]
+    documents: dict[str, Document]
+    facts: dict[tuple[str, str], Fact] = field(repr=False)
+    digest: str = ""
+
+    def triggered_by(self, trigger: str) -> list[Instrument]:
+        """The instruments that wait for an event, in the order of the catalogue."""
+        return [one for one in self.instruments.values() if one.trigger == trigger]
+
+    def find(self, name: str) -> list[Instrument | ConditionSet]:
+        """What an id stands for: an instrument, the members of a pool, a condition set, or all that name the rule.
+
+        Raises
+        ------
+        ValueError
+            If nothing has the id; the message names the nearest.
+        """
+        if name in self.instruments:
+            return [self.instruments[name]]
+        if name in self.conditions:
+            return [self.conditions[name]]
+        pools = [pool.id for pool in self.pools.values() if name == pool.id or name in pool.rules]
+        if pools:
+            return [one for one in self.instruments.values() if one.pool in pools]
+        found: list[Instrument | ConditionSet] = [one for one in self.instruments.values() if name in one.rules]
+        found = found or [one for one in self.conditions.values() if name in one.rules]
+        if not found:
+            raise ValueError(f'instrument "{name}": {unknown(name, self.names)}')
+        return found
+
+    @property
+    def names(self) -> list[str]:
+        """Every id that ``find`` answers."""
+        several: list[Instrument | ConditionSet] = [*self.instruments.values(), *self.conditions.values()]
+        ids = [one.id for one in several] + [rule for one in several for rule in one.rules]
+        return list(dict.fromkeys([*ids, *self.pools, *(r for pool in self.pools.values() for r in pool.rules)]))
+
+
+def load_catalogue(
+    changes: Mapping[str, Any] | None = None,
+    readings: Mapping[str, Any] | None = None,
+    after_expiry: str | Mapping[str, str] = "renewed",
+    directory: Path | None = None,
+) -> Catalogue:
+    """Read the catalogue.
+
+    Parameters
+    ----------
+    changes
+        What a scenario changes: nested tables by id of instrument, condition set, fund, pool or envelope, or under
+        ``cost-sharing``; a value may be a table of values by date.
+    readings
+        Other readings of the law, by id.
+    after_expiry
+        ``renewed`` or ``lapses``, for all documents or by document (id or number; ``default`` for the rest).
+    directory
+        A folder of further documents.
+
+    Returns
+    -------
+    Catalogue
+
+    Raises
+    ------
+    CatalogueFaults
+        If anything is wrong; it lists every fault.
+    """
+    faults = Faults()
+    home = resources.files("fundflow.policy")
+    facts_raw = _parse("facts.toml", home.joinpath("facts.toml").read_bytes(), faults)
+    readings_raw = _parse("readings.toml", home.joinpath("readings.toml").read_bytes(), faults)
+    sharing_raw = _parse("cost-sharing.toml", home.joinpath("cost-sharing.toml").read_bytes(), faults)
+    files = _files(home.joinpath("catalogue"), directory, faults)
+    taken = read_readings(readings_raw, readings or {}, faults)
+    _apply(changes or {}, files, sharing_raw, faults)
+    catalogue = _build(facts_raw, taken, sharing_raw, files, after_expiry, faults)
+    faults.check("policy")
+    raw = [facts_raw, sharing_raw, files, {k: str(v.value) for k, v in taken.items()}, _plain(after_expiry)]
+    text = json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False)
+    return Catalogue(**{**catalogue.__dict__, "digest": hashlib.sha256(text.encode()).hexdigest()})
+
+
+def _plain(after_expiry: str | Mapping[str, str]) -> Any:
+    return after_expiry if isinstance(after_expiry, str) else dict(after_expiry)
+
+
+def _parse(name: str, content: bytes, faults: Faults) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        faults.add(name, f"cannot be read: {error}")
+        return {}
+
+
+def _files(home: Any, directory: Path | None, faults: Faults) -> dict[str, dict[str, Any]]:
+    sources = {one.name: one for one in home.iterdir() if one.name.endswith(".toml")}
+    files = {name: _parse(name, sources[name].read_bytes(), faults) for name in sorted(sources)}
+    if directory is not None:
+        if not directory.is_dir():
+            faults.add(str(directory), "no such folder")
+            return files
+        for path in sorted(directory.glob("*.toml")):
+            name = path.name if path.name not in files else f"{directory.name}/{path.name}"
+            files[name] = _parse(name, path.read_bytes(), faults)
+    for name, raw in files.items():
+        for part in raw:
+            if part not in _PARTS:
+                faults.add(f"{name}: {part}", unknown(part, _PARTS))
+            elif not isinstance(raw[part], dict):
+                faults.add(f"{name}: {part} = {table.show(raw[part])}", "must be a table")
+                raw[part] = {}
+    return files
+
+
+def _apply(changes: Mapping[str, Any], files: dict[str, dict[str, Any]], sharing: dict[str, Any], faults: Faults) -> None:
+    places = {name: group for raw in files.values() for part in _PARTS[2:] for group in [raw.get(part, {})] for name in group}
+    for name, change in changes.items():
+        if name == "cost-sharing":
+            for one, value in change.items() if isinstance(change, dict) else ():
+                if one not in sharing:
+                    faults.add(f"cost-sharing.{one}", unknown(str(one), sharing))
+                else:
+                    sharing[one] = overlay(sharing[one], value)
+        elif name not in places:
+            faults.add(f"{name}", unknown(str(name), [*places, "cost-sharing"]))
+        elif not isinstance(change, dict):
+            faults.add(f"{name} = {table.show(change)}", "must be a table")
+        else:
+            places[name][name] = overlay(places[name][name], change)
+
+
+def _build(
+    facts_raw: dict[str, Any],
+    readings: dict[str, Reading],
+    sharing_raw: dict[str, Any],
+    files: dict[str, dict[str, Any]],
+    after_expiry: str | Mapping[str, str],
+    faults: Faults,
+) -> Catalogue:
+    facts = read_facts(facts_raw, faults)
+    for raw in files.values():
+        facts.update(read_facts(raw.get("facts", {}), faults))
+    sharing = read_cost_sharing(sharing_raw, faults)
+    envelopes: dict[str, Envelope] = {}
+    pools: dict[str, Pool] = {}
+    for raw in files.values():
+        envelopes.update(read_envelopes(raw.get("envelopes", {}), faults))
+        pools.update(read_pools(raw.get("pools", {}), faults, readings))
+    around = Surroundings(facts, readings, sharing, pools, envelopes)
+    instruments: dict[str, Instrument] = {}
+    conditions: dict[str, ConditionSet] = {}
+    funds: dict[str, Fund] = {}
+    documents: dict[str, Document] = {}
+    for file, raw in files.items():
+        if set(raw) <= {"envelopes", "pools"}:
+            continue
+        law = _document(file, raw.get("document", {}), after_expiry, sharing, faults)
+        documents[law.id] = law
+        for name, one in raw.get("instruments", {}).items():
+            if name in instruments:
+                faults.add(name, f"is in the catalogue twice, again in {file}")
+            found = read_instrument(name, one, law, around, faults)
+            if found is not None:
+                instruments[name] = found
+        for name, one in raw.get("conditions", {}).items():
+            conditions[name] = _condition_set(name, one, law, around, faults)
+        for name, one in raw.get("funds", {}).items():
+            funds[name] = read_fund(name, Table(one, name, faults), law.number)
+    _check(instruments, pools, envelopes, files, after_expiry, documents, faults)
+    return Catalogue(instruments, conditions, readings, envelopes, funds, pools, sharing, documents, facts)
+
+
+def _document(
+    file: str, raw: Any, after_expiry: str | Mapping[str, str], sharing: Mapping[str, Any], faults: Faults
+) -> Document:
+    source = Table(raw, f"{file}: document", faults)
+    name = file.rsplit("/", 1)[-1].removesuffix(".toml")
+    number = source.get("number", table.text)
+    english, chinese = source.get("title", table.names) or ("", "")
+    shares = source.get("cost_sharing", table.one_of(*sharing), "city")
+    found = Document(
+        name,
+        number or "",
+        english,
+        chinese,
+        source.get("department", table.text, ""),
+        source.get("in_force", table.day) or 0,
+        source.get("expires", table.day, None),
+        shares,
+        _after_expiry(name, number or "", after_expiry, faults),
+        source.get("known_gaps", table.texts, ()),
+    )
+    if found.expires is not None and found.expires < found.in_force:
+        source.fault("expires", "is before in_force")
+    source.finish()
+    return found
+
+
+def _after_expiry(name: str, number: str, given: str | Mapping[str, str], faults: Faults) -> str:
+    chosen = given if isinstance(given, str) else given.get(name, given.get(number, given.get("default", "renewed")))
+    if chosen not in AFTER_EXPIRY:
+        faults.add(f"after_expiry = {chosen!r}", unknown(str(chosen), AFTER_EXPIRY))
+    return chosen
+
+
+def _condition_set(name: str, raw: Any, law: Document, around: Surroundings, faults: Faults) -> ConditionSet:
+    source = Table(raw, name, faults)
+    source.names = names_of(source, around.readings)
+    recipient = source.get("recipient", table.text, "firm")
+    book: FactBook = book_of(source, recipient, around.facts)
+    english, chinese = source.get("name", table.names) or ("", "")
+    found = ConditionSet(
+        name,
+        english,
+        chinese,
+        law.number,
+        source.get("clause", table.text),
+        source.get("rules", table.texts, ()),
+        read_conditions(source, "all", book, around.readings),
+        book,
+        law.in_force,
+        law.expires,
+    )
+    if not found.conditions:
+        source.fault("all", "must list conditions")
+    source.finish()
+    return found
+
+
+def _check(
+    instruments: Mapping[str, Instrument],
+    pools: Mapping[str, Pool],
+    envelopes: Mapping[str, Envelope],
+    files: Mapping[str, dict[str, Any]],
+    after_expiry: str | Mapping[str, str],
+    documents: Mapping[str, Document],
+    faults: Faults,
+) -> None:
+    for pool in pools.values():
+        if pool.envelope not in envelopes:
+            faults.add(f"pools.{pool.id}.envelope = {pool.envelope!r}", unknown(str(pool.envelope), envelopes))
+    if not isinstance(after_expiry, str):
+        known = [*documents, *(one.number for one in documents.values()), "default"]
+        for name in after_expiry:
+            if name not in known:
+                faults.add(f"after_expiry.{name}", unknown(name, known))
+    _check_cycles({name: raw for one in files.values() for name, raw in one.get("instruments", {}).items()}, faults)
+
+
+def _check_cycles(raw: Mapping[str, Any], faults: Faults) -> None:
+    """An instrument may have another's payments as its base, but not by a detour its own."""
+    bases = {
+        name: one["amount"]["of"]
+        for name, one in raw.items()
+        if isinstance(one, dict) and isinstance(one.get("amount"), dict) and "of" in one["amount"]
+    }
+    for name, base in bases.items():
+        if base not in raw:
+            faults.add(f"{name}.amount.of = {base!r}", unknown(str(base), raw))
+        seen, here = {name}, base
+        while here in bases and here not in seen:
+            seen.add(here)
+            here = bases[here]
+        if here == name:
+            faults.add(f"{name}.amount.of = {base!r}", "is a circle: the base is in the end its own payments")
+
+

@@ -1,0 +1,84 @@
+"""Budgets: one pot of yearly money that feeds several instruments, and what happens when it is short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundflow.base.money import times
+from fundflow.policy import table
+from fundflow.policy.caps import Reduced, reduced
+from fundflow.policy.outcome import Reason
+from fundflow.policy.table import Table
+
+Fen = NDArray[np.int64]
+WHEN_SHORT = ("defer", "scale", "refuse")
+_REASONS = {
+    "defer": Reason.ENVELOPE_DEFERRED,
+    "scale": Reason.ENVELOPE_SCALED,
+    "refuse": Reason.ENVELOPE_REFUSED,
+}
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A pot: which instrument or pool takes what is left, how the others are served when it is short."""
+
+    id: str
+    name_en: str
+    name_zh: str
+    source: str
+    residual: str
+    when_short: str
+    carry_over: bool
+
+
+def serve(award: Fen, share: Fen, left: int | None, when_short: str) -> Reduced:
+    """Serve claims from a pot in their order.
+
+    Parameters
+    ----------
+    award, share
+        Fen, shape (n,): the whole awards, and the part of each that the pot bears.
+    left
+        Fen left in the pot; None for no limit.
+    when_short
+        ``scale`` gives all the same part; ``defer`` and ``refuse`` serve in row order, and from the first claim
+        that does not fit on nobody (the head of the line blocks).
+
+    Returns
+    -------
+    Reduced
+        Awards of zero or less than before, with the reason.
+    """
+    needed = int(share.sum())
+    if left is None or needed <= left:
+        return Reduced(award, np.zeros(len(award), dtype=np.int8))
+    if when_short == "scale":
+        return reduced(award, times(award, Fraction(max(left, 0), needed)), Reason.ENVELOPE_SCALED)
+    fits = np.cumsum(share) <= max(left, 0)
+    # What the pot does not bear is not held up by it.
+    return reduced(award, np.where(fits | (share == 0), award, 0), _REASONS[when_short])
+
+
+def read_envelopes(raw: Any, faults: Any) -> dict[str, Envelope]:
+    """Read the tables ``[envelopes.*]``."""
+    found = {}
+    for name, one in raw.items():
+        source = Table(one, f"envelopes.{name}", faults)
+        en, zh = source.get("name", table.names) or ("", "")
+        found[name] = Envelope(
+            name,
+            en,
+            zh,
+            source.get("source", table.text, ""),
+            source.get("residual", table.text, ""),
+            source.get("when_short", table.one_of(*WHEN_SHORT), "defer"),
+            source.get("carry_over", table.flag, False),
+        )
+        source.finish()
+    return found

@@ -1,0 +1,248 @@
+"""One instrument: a rule by which public money reaches a recipient, as read from a TOML table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from fundflow.policy import table
+from fundflow.policy.amounts import Amount, Rate, read_amount
+from fundflow.policy.caps import Cap, read_caps
+from fundflow.policy.competition import Competition, read_competition
+from fundflow.policy.conditions import Condition, read_conditions
+from fundflow.policy.envelopes import WHEN_SHORT
+from fundflow.policy.facts import Fact, FactBook
+from fundflow.policy.faults import unknown
+from fundflow.policy.history import History, ListCount, read_history, read_lists
+from fundflow.policy.modifiers import Factor, Overlap, Penalty, read_factors, read_overlap, read_penalties
+from fundflow.policy.payment import Schedule, read_schedule
+from fundflow.policy.split import CostSharing
+from fundflow.policy.table import Table
+from fundflow.policy.values import Dated, is_dated
+
+VALUES_ON = ("trigger-day", "activity-year", "award-day", "right-since")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of the law: number, validity, who issued it, what follows after its end."""
+
+    id: str
+    number: str
+    title_en: str
+    title_zh: str
+    department: str
+    in_force: int
+    expires: int | None
+    cost_sharing: str
+    after_expiry: str
+    known_gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right that runs from a day: its claims keep their terms past the end of the document."""
+
+    since: str
+    months: int
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """An instrument with everything that the claim chain needs; frozen."""
+
+    id: str
+    name_en: str
+    name_zh: str
+    rules: tuple[str, ...]
+    law: Document = field(repr=False)
+    clause: str
+    recipient: str
+    trigger: str
+    evidence: str
+    in_force: int
+    expires: int | None
+    active: Dated[bool]
+    values_on: str
+    right: Right | None
+    eligible: tuple[Condition, ...] = field(repr=False)
+    amount: Amount = field(repr=False)
+    competition: Competition | None
+    pool: str | None
+    caps: tuple[Cap, ...]
+    modifiers: tuple[Factor, ...]
+    overlap: Overlap | None
+    envelope: str | None
+    when_short: str
+    sharing: Dated[CostSharing] = field(repr=False)
+    pay: Schedule
+    history: tuple[History, ...]
+    lists: tuple[ListCount, ...]
+    counts_into: tuple[str, ...]
+    penalties: tuple[Penalty, ...]
+    receipt: bool
+    assumed: tuple[str, ...]
+    book: FactBook = field(repr=False)
+    changes: tuple[int, ...] = ()
+
+    @property
+    def document(self) -> str:
+        """Number of the document."""
+        return self.law.number
+
+    @property
+    def department(self) -> str:
+        """Who issued the document."""
+        return self.law.department
+
+    @property
+    def other_bearer(self) -> str:
+        """A bearer that is no government: ``fund``, ``buyer`` or empty."""
+        return self.sharing.versions[0][1].other
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Names of all facts that the instrument may read."""
+        names: list[str] = [name for one in self.eligible for name in one.facts]
+        names += self.amount.facts
+        names += self.competition.facts if self.competition else ()
+        for cap in self.caps:
+            names += [*cap.paid, *([cap.fact] if cap.fact else [])]
+        for factor in self.modifiers:
+            names += [name for one in factor.when for name in one.facts]
+        names += [self.overlap.fact] if self.overlap and self.overlap.fact else []
+        names += [one.source for one in self.lists]
+        names += [self.right.since] if self.right else []
+        return tuple(dict.fromkeys(names))
+
+    def fact(self, name: str) -> Fact:
+        """The declaration of a fact by name or alias."""
+        return self.book[name]
+
+    def own_rate(self, day: int) -> Fraction | None:
+        """The rate that is paid when money suffices; None where the amount is no rate."""
+        return self.amount.own_rate(day) if isinstance(self.amount, Rate) else None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the reading of an instrument refers to."""
+
+    facts: dict[tuple[str, str], Fact]
+    readings: Mapping[str, Any]
+    sharing: Mapping[str, CostSharing]
+    pools: Mapping[str, Any]
+    envelopes: Mapping[str, Any]
+    triggers: tuple[str, ...] = ()
+
+
+def names_of(source: Table, readings: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``"$name"`` stands for inside a table: its own ``values``, and ``"$reading.name"``."""
+    own = source.get("values", dict, {})
+    return {**{f"reading.{name}": one.value for name, one in readings.items()}, **own}
+
+
+def book_of(source: Table, recipient: str, facts: dict[tuple[str, str], Fact]) -> FactBook:
+    """The facts that a table may use: those of its entities, by default of its recipient."""
+    known = list(dict.fromkeys(entity for entity, _ in facts))
+
+    def read(raw: Any) -> tuple[str, ...]:
+        for one in table.texts(raw):
+            if one not in known:
+                raise ValueError(f'entity "{one}": {unknown(one, known)}')
+        return tuple(raw)
+
+    entities = source.get("entities", read, (recipient,))
+    return FactBook(facts, (*entities, "claim"))
+
+
+def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, faults: Any) -> Instrument | None:
+    """Read one table ``[instruments.*]``; None after a fault."""
+    where = f"{name}"
+    before = len(faults.found)
+    source = Table(raw, where, faults)
+    source.names = names_of(source, around.readings)
+    recipient = source.get("recipient", table.text)
+    book = book_of(source, recipient or "firm", around.facts)
+    discretion = around.readings["discretion"].value
+    english, chinese = source.get("name", table.names) or ("", "")
+    amount_table = source.table("amount", required=True)
+    amount = read_amount(amount_table, book, discretion) if amount_table else None
+
+    def sharing(raw: Any) -> CostSharing:
+        if raw not in around.sharing:
+            raise ValueError(unknown(str(raw), around.sharing))
+        return around.sharing[raw]
+
+    def known(collection: Mapping[str, Any]) -> Any:
+        return table.one_of(*collection)
+
+    right_table = source.table("right")
+    right = None
+    if right_table is not None:
+        right = Right(
+            right_table.get("since", lambda raw: book[table.text(raw)].name), right_table.get("months", table.count)
+        )
+        right_table.finish()
+    parts: dict[str, Any] = {
+        "rules": source.get("rules", table.texts, ()),
+        "clause": source.get("clause", table.text),
+        "trigger": source.get("trigger", table.text),
+        "evidence": source.get("evidence", table.one_of("A", "B", "C"), "C"),
+        "in_force": source.get("in_force", table.day, law.in_force),
+        "expires": source.get("expires", table.day, law.expires),
+        "active": source.dated("active", table.flag, True),
+        "values_on": source.get("values_on", table.one_of(*VALUES_ON), "trigger-day"),
+        "eligible": read_conditions(source, "eligible", book, around.readings),
+        "competition": read_competition(source.table("competition"), book),
+        "pool": source.get("pool", known(around.pools), None),
+        "caps": read_caps(source, book, around.readings),
+        "modifiers": read_factors(source, book, around.readings),
+        "overlap": read_overlap(source.table("overlap"), book),
+        "envelope": source.get("envelope", known(around.envelopes), None),
+        "when_short": source.get("when_short", table.one_of(*WHEN_SHORT), ""),
+        "sharing": source.dated("cost_sharing", sharing, None) if source.has("cost_sharing") else None,
+        "pay": read_schedule(source.table("pay")),
+        "history": read_history(source, book),
+        "lists": read_lists(source, book),
+        "counts_into": source.get("counts_into", table.texts, ()),
+        "penalties": read_penalties(source),
+        "receipt": source.get("receipt", table.flag, False),
+        "assumed": source.get("assumed", table.texts, ()),
+    }
+    if parts["sharing"] is None:
+        if law.cost_sharing in around.sharing:
+            parts["sharing"] = Dated(((-(2**40), around.sharing[law.cost_sharing]),))
+        else:
+            source.fault("cost_sharing", f"missing, and the document's is {law.cost_sharing!r}")
+    if parts["pool"] and amount is not None and not isinstance(amount, Rate):
+        source.fault("pool", "only an amount of the kind rate can have a common rate")
+    if not parts["when_short"]:
+        envelope = around.envelopes.get(parts["envelope"])
+        parts["when_short"] = envelope.when_short if envelope else "defer"
+    source.finish()
+    if amount is None or len(faults.found) > before:
+        return None
+    return Instrument(
+        id=name,
+        name_en=english,
+        name_zh=chinese,
+        law=law,
+        recipient=recipient,
+        right=right,
+        amount=amount,
+        book=book,
+        changes=tuple(sorted(_changes(source.raw))),
+        **parts,
+    )
+
+
+def _changes(raw: Any) -> set[int]:
+    """The days on which any value inside a table changes."""
+    if is_dated(raw):
+        return {table.day(day) for day in raw if day != "always"}
+    if isinstance(raw, dict):
+        return {day for one in raw.values() for day in _changes(one)}
+    return {day for one in raw for day in _changes(one)} if isinstance(raw, list) else set()

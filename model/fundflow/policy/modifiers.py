@@ -1,0 +1,131 @@
+"""What changes an amount besides caps: factors under conditions, overlap with other money, penalties as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundflow.base.money import times
+from fundflow.policy import table
+from fundflow.policy.caps import Reduced, reduced
+from fundflow.policy.conditions import Condition, read_conditions, reading_holds
+from fundflow.policy.facts import FactBook
+from fundflow.policy.outcome import Reason
+from fundflow.policy.table import Table
+from fundflow.policy.values import Dated
+from fundflow.policy.view import View
+
+Fen = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A share that is left of an amount where all conditions of ``when`` hold."""
+
+    factor: Dated[Fraction]
+    when: tuple[Condition, ...]
+    before_caps: bool
+    clause: str
+
+    def apply(self, amount: Fen, view: View) -> Reduced:
+        """Multiply where it applies, and cut down again."""
+        struck = np.ones(view.n, dtype=np.bool_)
+        for condition in self.when:
+            struck &= condition.test(view)
+        left = times(amount, self.factor.on(view.value_day))
+        return reduced(amount, np.where(struck, left, amount), Reason.HALVED)
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Other money for the same thing.
+
+    ``rule`` is ``difference`` (pay what this one gives more), ``higher`` (pay this one only where it gives more) or
+    ``none``. ``group`` names the overlap group of the law.
+    """
+
+    group: str
+    fact: str | None
+    rule: str
+    clause: str
+
+    def apply(self, amount: Fen, view: View) -> Reduced:
+        """Reduce amounts by other money that was given for the same thing."""
+        other = None if self.fact is None else view.given(view.book[self.fact])
+        if other is None or self.rule == "none":
+            return reduced(amount, amount, Reason.NONE)
+        if self.rule == "difference":
+            return reduced(amount, np.maximum(amount - np.maximum(other, 0), 0), Reason.DIFFERENCE)
+        return reduced(amount, np.where(amount > other, amount, 0), Reason.DIFFERENCE)
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What follows on a fault: money claimed back, years without application. Data for the simulation."""
+
+    on: str
+    clawback: bool
+    ban_years: int
+    clause: str
+
+
+def apply_factors(amount: Fen, factors: tuple[Factor, ...], view: View) -> Reduced:
+    """Apply factors in their order."""
+    reason = np.zeros(len(amount), dtype=np.int8)
+    for factor in factors:
+        step = factor.apply(amount, view)
+        reason = np.where(step.reason > 0, step.reason, reason).astype(np.int8)
+        amount = step.amount
+    return Reduced(amount, reason)
+
+
+def read_factors(source: Table, book: FactBook, readings: Mapping[str, Any]) -> tuple[Factor, ...]:
+    """Read the list ``modifiers``."""
+    found = []
+    for one in source.tables("modifiers"):
+        counts = reading_holds(one, readings)
+        factor = Factor(
+            one.dated("factor", table.rate),
+            read_conditions(one, "when", book, readings),
+            one.get("before_caps", table.flag, False),
+            one.get("clause", table.text, ""),
+        )
+        one.finish()
+        if counts:
+            found.append(factor)
+    return tuple(found)
+
+
+def read_overlap(source: Table | None, book: FactBook) -> Overlap | None:
+    """Read the table ``overlap``."""
+    if source is None:
+        return None
+    found = Overlap(
+        source.get("group", table.text),
+        source.get("fact", lambda raw: book[table.text(raw)].name, None),
+        source.get("rule", table.one_of("difference", "higher", "none")),
+        source.get("clause", table.text, ""),
+    )
+    source.finish()
+    return found
+
+
+def read_penalties(source: Table) -> tuple[Penalty, ...]:
+    """Read the list ``penalties``."""
+    found = []
+    for one in source.tables("penalties"):
+        found.append(
+            Penalty(
+                one.get("on", table.text),
+                one.get("clawback", table.flag, False),
+                one.get("ban_years", table.count, 0),
+                one.get("clause", table.text, ""),
+            )
+        )
+        one.finish()
+    return tuple(found)

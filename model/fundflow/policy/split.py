@@ -1,0 +1,110 @@
+"""Who bears what: the city's share by district, on dated lists; other bearers by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fundflow.base.districts import DISTRICTS, district_code
+from fundflow.policy import table
+from fundflow.policy.faults import Faults, nearest
+from fundflow.policy.table import Table
+from fundflow.policy.values import Dated
+
+Ints = NDArray[np.int64]
+QUARTERS = {"1:1": 2, "1:3": 1, "3:1": 3, "city": 4, "district": 0}
+OTHERS = ("fund", "buyer")
+
+
+@dataclass(frozen=True)
+class CostSharing:
+    """A list of who bears what.
+
+    Attributes
+    ----------
+    quarters
+        The city's quarters for each district code, dated; empty where the district does not matter.
+    city
+        The city's quarters where the district does not matter.
+    other
+        A bearer that is no government: ``fund`` or ``buyer``.
+    """
+
+    id: str
+    quarters: tuple[Dated[int], ...] = ()
+    everywhere: Dated[int] | None = None
+    city: int = 0
+    other: str = ""
+
+    @property
+    def by_district(self) -> bool:
+        """Whether the district must be known."""
+        return bool(self.quarters)
+
+    def city_quarters(self, district: Ints, days: Ints) -> Ints:
+        """The city's share of each claim in quarters, by the list in force on its award day, shape (n,)."""
+        if not self.quarters:
+            return np.full(len(district), self.city, dtype=np.int64)
+        out = np.zeros(len(district), dtype=np.int64)
+        for day in np.unique(days):
+            rows = days == day
+            out[rows] = self._on(int(day))[district[rows]]
+        return out
+
+    def _on(self, day: int) -> Ints:
+        if self.everywhere is not None and day >= self.everywhere.versions[0][0]:
+            return np.full(len(DISTRICTS), self.everywhere.on(day), dtype=np.int64)
+        return np.array([one.on(day) for one in self.quarters], dtype=np.int64)
+
+
+def _quarters(raw: Any) -> int:
+    if raw not in QUARTERS:
+        raise ValueError(f"must be one of {', '.join(QUARTERS)} (city : district)")
+    return QUARTERS[raw]
+
+
+BUILT_IN = {
+    "city": CostSharing("city", city=4),
+    "district": CostSharing("district", city=0),
+    "half": CostSharing("half", city=2),
+    "one-to-one": CostSharing("one-to-one", city=2),
+    "fund": CostSharing("fund", other="fund"),
+    "buyer": CostSharing("buyer", other="buyer"),
+}
+
+
+def read_cost_sharing(raw: dict[str, Any], faults: Faults) -> dict[str, CostSharing]:
+    """Read ``cost-sharing.toml``: one table for each list, with every district of both maps.
+
+    A key ``all`` replaces the whole list from its first date on.
+    """
+    lists = dict(BUILT_IN)
+    for name, one in raw.items():
+        source = Table(one, f"cost-sharing.{name}", faults)
+        source.get("source", table.text, "")
+        everywhere = source.dated("all", _quarters, None) if source.has("all") else None
+        quarters = []
+        for district in DISTRICTS:
+            quarters.append(source.dated(district, _quarters))
+        source.finish()
+        lists[name] = CostSharing(name, tuple(quarters), everywhere)
+    return lists
+
+
+def read_district(text: str) -> int:
+    """Code of a district as typed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such district; the message names the nearest.
+    """
+    try:
+        return district_code(text)
+    except ValueError:
+        close = nearest(text, DISTRICTS)
+        known = "、".join(DISTRICTS)
+        raise ValueError(f'no district of Hangzhou; did you mean "{close}"?' if close else f"allowed: {known}") from None
