@@ -1,6 +1,6 @@
 """A simulation of a millisecond: the two functions an experiment needs, with ways to go wrong on request.
 
-The scenario's ``report`` table carries the requests: ``die_at`` kills the worker there (once, if there is a
+The scenario's ``simulation`` table carries the requests: ``die_at`` kills the worker there (once, if there is a
 ``mark`` file), ``fail_at`` raises there, ``interrupt_at`` presses Ctrl-C there, ``slow`` waits, ``log`` is a
 file that notes each replication started.
 """
@@ -37,7 +37,7 @@ def _once(mark: str) -> bool:
 
 
 def simulate(inputs, replication, keep_claims):
-    wish = inputs.scenario.report
+    wish = inputs.scenario.simulation
     time.sleep(float(wish.get("slow", 0)))
     note = wish.get("log")
     if note:

@@ -73,7 +73,7 @@ def test_every_fault_is_told_and_nothing_is_written(scenario, tmp_path):
 
 
 def test_an_interrupted_run_says_how_to_go_on_and_does(scenario, tmp_path, monkeypatch):
-    words = [scenario, "--out", tmp_path / "out", "--workers", 0, "--set", "report.interrupt_at=2"]
+    words = [scenario, "--out", tmp_path / "out", "--workers", 0, "--set", "simulation.interrupt_at=2"]
     monkeypatch.setattr(sys, "argv", ["fundflow", "run", *map(str, words)])
     answer = type_in(*words)
     assert answer.exit_code == 130

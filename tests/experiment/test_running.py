@@ -52,7 +52,7 @@ def test_no_one_and_two_workers_write_the_same_bytes(tmp_path):
 def test_a_worker_has_one_thread_and_the_parent_keeps_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     log = tmp_path / "log"
-    run(tmp_path / "run", 1, 2, report={"log": str(log)})
+    run(tmp_path / "run", 1, 2, simulation={"log": str(log)})
     lines = [line.split() for line in log.read_text().splitlines()]
     assert [line[2] for line in lines] == ["1", "1"]
     assert {line[1] for line in lines} != {str(os.getpid())}
@@ -61,9 +61,9 @@ def test_a_worker_has_one_thread_and_the_parent_keeps_its_own(tmp_path, monkeypa
 
 def test_the_same_inputs_find_the_finished_run_again(tmp_path):
     log = tmp_path / "log"
-    run(tmp_path / "run", report={"log": str(log)})
+    run(tmp_path / "run", simulation={"log": str(log)})
     before = content(tmp_path / "run")
-    again = run(tmp_path / "run", report={"log": str(log)})
+    again = run(tmp_path / "run", simulation={"log": str(log)})
     assert len(log.read_text().splitlines()) == 12
     assert again.replications == tuple(range(12))
     assert content(tmp_path / "run") == before
@@ -72,10 +72,10 @@ def test_the_same_inputs_find_the_finished_run_again(tmp_path):
 def test_more_replications_extend_a_run_and_give_the_bytes_of_one_made_at_once(tmp_path):
     log = tmp_path / "log"
     wish = {"log": str(log)}
-    run(tmp_path / "steps", 0, 3, report=wish)
-    run(tmp_path / "steps", 0, 14, report=wish)
+    run(tmp_path / "steps", 0, 3, simulation=wish)
+    run(tmp_path / "steps", 0, 14, simulation=wish)
     assert len(log.read_text().splitlines()) == 14
-    run(tmp_path / "once", 0, 14, report=wish)
+    run(tmp_path / "once", 0, 14, simulation=wish)
     assert content(tmp_path / "steps") == content(tmp_path / "once")
 
 
@@ -96,7 +96,7 @@ def test_a_killed_worker_loses_nothing_finished(tmp_path):
     run(tmp_path / "calm", 0)
     log = tmp_path / "log"
     wish = {"die_at": 7, "mark": str(tmp_path / "mark"), "log": str(log)}
-    killed = run_scenario(scenario(report=wish), out=tmp_path / "killed", workers=2, engine=ENGINE)
+    killed = run_scenario(scenario(simulation=wish), out=tmp_path / "killed", workers=2, engine=ENGINE)
     assert (tmp_path / "mark").exists()
     assert killed.replications == tuple(range(12))
     assert killed.faults() == []
@@ -109,20 +109,20 @@ def test_a_killed_worker_loses_nothing_finished(tmp_path):
 
 def test_workers_that_die_without_end_are_an_error_that_keeps_what_is_finished(tmp_path):
     with pytest.raises(WorkersLost, match="workers died"):
-        run(tmp_path / "run", 1, report={"die_at": 5})
+        run(tmp_path / "run", 1, simulation={"die_at": 5})
     assert open_run(tmp_path / "run").replications == (0, 1, 2, 3, 4)
 
 
 def test_a_replication_that_fails_is_named_and_the_others_are_kept(tmp_path):
     for workers in (0, 1):
         with pytest.raises(ReplicationFailed, match=r"replication 4 failed: ArithmeticError: shares do not add up"):
-            run(tmp_path / str(workers), workers, report={"fail_at": 4})
+            run(tmp_path / str(workers), workers, simulation={"fail_at": 4})
         assert set(range(4)) <= set(open_run(tmp_path / str(workers)).replications)
 
 
 def test_an_interrupt_in_this_process_keeps_what_is_finished(tmp_path):
     with pytest.raises(Interrupted, match="3 finished replications are kept in"):
-        run(tmp_path / "run", 0, report={"interrupt_at": 3})
+        run(tmp_path / "run", 0, simulation={"interrupt_at": 3})
     assert open_run(tmp_path / "run").replications == (0, 1, 2)
 
 
@@ -159,7 +159,7 @@ from fundflow.experiment.workers import Interrupted
 fundflow.experiment.engine.code_version = lambda: "0+test"
 if __name__ == "__main__":
     try:
-        run(Path(sys.argv[1]), 2, 200, report={"slow": 0.05})
+        run(Path(sys.argv[1]), 2, 200, simulation={"slow": 0.05})
     except Interrupted as stop:
         print("kept", stop)
         sys.exit(130)
@@ -203,7 +203,7 @@ def test_workers_end_with_a_parent_that_is_killed_and_the_run_goes_on_later(tmp_
     process.communicate(timeout=60)  # returns once the workers, which share the pipes, have ended too
     finished = {int(path.name) for path in (tmp_path / "run" / "unfinished").glob("0*")}
     assert finished
-    again = run(tmp_path / "run", 0, 30, report={"slow": 0.05})
+    again = run(tmp_path / "run", 0, 30, simulation={"slow": 0.05})
     assert set(again.replications) >= set(range(30)) | finished
 
 

@@ -55,7 +55,7 @@ def load_scenario(
     sets
         Overrides as ``KEY=VALUE`` with dotted keys; the value is TOML, or text if it is no TOML.
     sections
-        Models of the tables that other packages own, by name (``economy``, ``simulation``, ``report``).
+        Models of the tables that other packages own, by name (``economy``, ``simulation``).
 
     Returns
     -------

@@ -106,7 +106,7 @@ class PolicyChoice(_Section):
 class Scenario(_Section):
     """One question: what is assumed about law, economy and luck. Frozen; its digest names it.
 
-    ``economy``, ``simulation`` and ``report`` are the tables that those packages validate (``section``).
+    ``economy`` and ``simulation`` are the tables that those packages validate (``section``).
     """
 
     title: Line
@@ -124,7 +124,6 @@ class Scenario(_Section):
     policy: PolicyChoice = PolicyChoice()
     economy: Table = Field(default_factory=FrozenTable)
     simulation: Table = Field(default_factory=FrozenTable)
-    report: Table = Field(default_factory=FrozenTable)
 
     @field_validator("start")
     @classmethod
