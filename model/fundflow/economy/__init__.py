@@ -5,6 +5,7 @@ from fundflow.economy.firms import FIELDS, Firms
 from fundflow.economy.founding import arrivals, month_of_arrival, year_arrivals
 from fundflow.economy.growth import close_year, growth_autocorrelation
 from fundflow.economy.hazards import draw_events, draw_exit_days, venture_cumulative
+from fundflow.economy.initial_status import Projects
 from fundflow.economy.institutions import (
     Incubators,
     IncubatorYear,
@@ -15,7 +16,7 @@ from fundflow.economy.institutions import (
 )
 from fundflow.economy.loans import loan_principal, loan_rate, start_loans
 from fundflow.economy.parameters import Economy, EconomyParameters
-from fundflow.economy.population import FULL_SIZE, Population, Projects, build_population
+from fundflow.economy.population import FULL_SIZE, Population, build_population
 from fundflow.economy.recognition import eaglet_review, high_tech_round, sme_round
 from fundflow.economy.streams import StreamRows, stream_arrivals
 

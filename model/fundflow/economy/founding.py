@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fundflow.base.calendar import day_of
 from fundflow.base.draws import Draws, Kind, pack_id
 from fundflow.economy.factors import Factors
 from fundflow.economy.firms import Firms
@@ -12,19 +12,18 @@ from fundflow.economy.growth import drawn_intensity
 from fundflow.economy.parameters import Economy
 from fundflow.economy.table import Ints
 
+Floats = NDArray[np.float64]
 _MILLION = 1e6
 
 
-def arrival_mean(year: int, economy: Economy, factors: Factors) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def arrival_mean(year: int, economy: Economy, factors: Factors) -> Floats:
     """Mean number of firms founded in a month of a year, for each zone."""
     yearly = economy.births * (1 + economy.birth_growth) ** (year - 2021) * factors.birth
-    weights = np.asarray(economy.zone_weights, np.float64)
-    return yearly / 12 * weights / weights.sum()
+    weights: Floats = np.asarray(economy.zone_weights, np.float64)
+    return np.asarray(yearly / 12 * weights / weights.sum())
 
 
-def arrivals(
-    year: int, month: int, zone: int | None, economy: Economy, factors: Factors, draws: Draws
-) -> Firms:
+def arrivals(year: int, month: int, zone: int | None, economy: Economy, factors: Factors, draws: Draws) -> Firms:
     """Firms founded in a month, in one zone or (``zone=None``) in all, in id order."""
     return _arrive(year, np.array([month]), zone, economy, factors, draws)
 
@@ -39,9 +38,7 @@ def month_of_arrival(ids: Ints) -> Ints:
     return ((np.asarray(ids, np.int64) >> 40) & 0xFFFF) % 12 + 1
 
 
-def _arrive(
-    year: int, months: Ints, zone: int | None, economy: Economy, factors: Factors, draws: Draws
-) -> Firms:
+def _arrive(year: int, months: Ints, zone: int | None, economy: Economy, factors: Factors, draws: Draws) -> Firms:
     mean = arrival_mean(year, economy, factors)
     zones = np.arange(len(mean)) if zone is None else np.array([zone])
     cells = pack_id(Kind.ZONE, 0, zones, 0)

@@ -26,9 +26,7 @@ _LARGEST = 4e17
 _MILLION = 1e6
 
 
-def close_year(
-    firms: Firms, year: int, economy: Economy, factors: Factors, draws: Draws, response: Any = None
-) -> None:
+def close_year(firms: Firms, year: int, economy: Economy, factors: Factors, draws: Draws, response: Any = None) -> None:
     """Move the figures of a year into the columns of every firm that is alive on its last day.
 
     Parameters
@@ -141,7 +139,7 @@ def _research(
         return
     ids, spread, share, new = firms.id[who], deviation[active], part[active], newborn[active]
 
-    drift = (
+    drift: Any = (
         economy.of_year(economy.rd_growth, year) + economy.rd_growth_shift - economy.of_year(economy.rd_net_entry, year)
         - economy.of_year(economy.sales_growth, year) + factors.rd
     )  # fmt: skip
@@ -182,4 +180,4 @@ def _research(
 
 def _yuan(value: Any) -> Ints:
     """Round fen to whole yuan, still in fen."""
-    return np.rint(np.minimum(value, _LARGEST) / 100.0).astype(np.int64) * 100
+    return np.asarray(np.rint(np.minimum(value, _LARGEST) / 100.0).astype(np.int64) * 100)

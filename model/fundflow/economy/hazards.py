@@ -30,7 +30,8 @@ def draw_exit_days(firms: Firms, year: int, economy: Economy, factors: Factors, 
     rows = np.flatnonzero((firms.founded < first) & (firms.exit_day >= NEVER))
     u = draws.uniform("exit", firms.id[rows], period=year)
     # The largest hazard bounds every row's, so most rows need no hazard of their own.
-    close = u < max(economy.exit_hazards) * economy.exit_multiplier * factors.exit * LARGEST_FACTOR
+    most = max(economy.exit_hazards) * max(1.0, economy.exit_rd_factor) * LARGEST_FACTOR
+    close = u < most * economy.exit_multiplier * factors.exit
     near, u = rows[close], u[close]
     hazard = exit_hazard(firms, near, year, economy, factors)
     leaves = u < hazard

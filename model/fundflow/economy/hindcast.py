@@ -98,9 +98,7 @@ def hindcast(population: Population, economy: Economy, draws: Draws, last_year: 
         firms.eaglet_from[taken] = day_of(year, 11, 20)
         firms.eaglet_until[taken] = day_of(year + 3, 11, 20)
         never = firms.hte_first == 0
-        passed = high_tech_round(
-            firms, year, meets_certification(firms, day_of(year, 12, 1)), economy, factors, draws
-        )
+        passed = high_tech_round(firms, year, meets_certification(firms, day_of(year, 12, 1)), economy, factors, draws)
         sme_round(firms, year, economy, factors, draws)
         firms.append(year_arrivals(year, economy, factors, draws))
         incubators.append(incubator_year(incubators, year, economy, draws).new)
@@ -181,4 +179,3 @@ def calibration_report(params: EconomyParameters, seed: int = 1, size: int = FUL
         )
         for name, year, known, unit, kind in KNOWN
     ]
-

@@ -31,7 +31,7 @@ def initial_firms(size: int, economy: Economy, draws: Draws) -> Firms:
     firms.field = by_rank(draws.uniform("field", firms.id), np.asarray(economy.field_weights))
     firms.special = draws.uniform("special-field", firms.id) < np.asarray(economy.special_shares)[firms.field]
     firms.industrial = draws.uniform("industrial", firms.id) < np.asarray(economy.industrial_shares)[firms.field]
-    firms.closed_year = 2020
+    firms.closed_year[:] = 2020
     _age(firms, draws)
     _size(firms, draws)
     _research(firms, economy, draws)
@@ -54,7 +54,7 @@ def quantile(score: Floats) -> Floats:
 def heavy(q: Floats, sigma: float, tail: float) -> Floats:
     """Quantiles of a lognormal of median 1 whose largest hundredth follows a Pareto law."""
     body = np.exp(sigma * ndtri(np.minimum(q, 0.99)))
-    return np.where(q > 0.99, body * (0.01 / np.maximum(1 - q, 1e-12)) ** (1 / tail), body)
+    return np.asarray(np.where(q > 0.99, body * (0.01 / np.maximum(1 - q, 1e-12)) ** (1 / tail), body))
 
 
 def _age(firms: Firms, draws: Draws) -> None:
@@ -71,7 +71,8 @@ def _size(firms: Firms, draws: Draws) -> None:
     firms.sales_base = np.rint(np.maximum(sales, 20_000.0)).astype(np.int64) * 100
     part = np.clip((LAST_DAY + 1 - firms.founded) / 366.0, 0.0, 1.0)
     firms.sales = np.rint(firms.sales_base * part / 100).astype(np.int64) * 100
-    staff = N["staff_at_a_million"] * (firms.sales_base / 1e8) ** 0.78 * np.exp(0.4 * draws.normal("initial-staff", firms.id))
+    spread = np.exp(0.4 * draws.normal("initial-staff", firms.id))
+    staff = N["staff_at_a_million"] * (firms.sales_base / 1e8) ** 0.78 * spread
     firms.staff = np.maximum(1, np.rint(staff)).astype(np.int64)
     firms.st_staff = np.minimum(firms.staff, -(-firms.staff * firms.st_share // 1_000_000))
     deviation = np.minimum(0.36 * (firms.staff / 10.0) ** -0.18, 1.0)
@@ -149,6 +150,4 @@ def placed(raw: Floats, total: int, sigma: float) -> Ints:
     shape = heavy(quantile(raw), sigma, N["tail"])
     value = np.maximum(np.floor(shape * (total / 100 / shape.sum())), 1.0).astype(np.int64) * 100
     value[np.argmax(value)] += total - int(value.sum())
-    return value
-
-
+    return np.asarray(value, np.int64)

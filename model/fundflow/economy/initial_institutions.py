@@ -8,7 +8,7 @@ from fundflow.base.calendar import add_months, day_of
 from fundflow.base.districts import DISTRICTS, districts_of
 from fundflow.base.draws import Draws, Kind, pack_id
 from fundflow.economy.firms import Firms
-from fundflow.economy.initial_firms import LAST_DAY, by_rank
+from fundflow.economy.initial_firms import by_rank
 from fundflow.economy.initial_numbers import INITIAL as N
 from fundflow.economy.institutions import (
     NATIONAL,
@@ -57,9 +57,9 @@ def initial_incubators(economy: Economy, draws: Draws) -> Incubators:
     table.recognised = day_of(2021) - 1 - (years - 1) * 365
     table.level_day = np.minimum(table.recognised + 730 * (table.level >= PROVINCIAL), day_of(2020, 12, 31))
     failed = draws.uniform("initial-incubator-grade", table.id) < economy.incubator_fail
-    table.last_grade = ~failed
-    table.fails_running = failed
-    table.filed = True
+    table.last_grade[:] = ~failed
+    table.fails_running[:] = failed
+    table.filed[:] = True
     return table.take(np.argsort(table.id, kind="stable"))
 
 
@@ -77,15 +77,15 @@ def initial_makerspaces(economy: Economy, draws: Draws) -> Makerspaces:
     years = np.where(spot < 138 / 190, 2 + np.floor(spot / (138 / 190) * 4), np.floor((spot - 138 / 190) / 0.137))
     table.recognised = day_of(2020, 12, 31) - np.clip(years, 0, 6).astype(np.int64) * 365
     chances = np.clip(years, 0, 3)
-    table.paid_years = np.minimum(3, np.floor(chances * draws.uniform("initial-makerspace-paid", table.id) + 0.6))
+    table.paid_years[:] = np.minimum(3, np.floor(chances * draws.uniform("initial-makerspace-paid", table.id) + 0.6))
     table.last_grade = 1 + draws.category("initial-makerspace-grade", table.id, economy.makerspace_grades)
-    table.fails_running = table.last_grade == 4
+    table.fails_running[:] = table.last_grade == 4
     return table.take(np.argsort(table.id, kind="stable"))
 
 
-def _national_weights(weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[
-    tuple[int], np.dtype[np.float64]
-]:
+def _national_weights(
+    weights: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     district = districts_of(np.arange(len(weights)), FIRST_DAY + 365)
     found = np.zeros(len(weights))
     for code in np.unique(district):

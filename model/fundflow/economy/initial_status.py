@@ -148,10 +148,11 @@ def open_projects(firms: Firms, economy: Economy, draws: Draws) -> Projects:
         spending = np.floor(firms.rd_own[rows] / 100 * 0.88 ** (2020 - year) * months / 12 * share)
         part = Projects(len(rows))
         part.id = pack_id(Kind.PROJECT, 0, firms.zone[rows], firms.id[rows] & 0xFFFFFFFF)
-        part.zone, part.firm, part.signed, part.months = firms.zone[rows], rows, signed, months
+        part.zone, part.firm, part.months = firms.zone[rows], rows, months
+        part.signed[:] = signed
         part.contract_end = end
         part.verified_spending = spending.astype(np.int64) * 100
-        part.before_2020 = year < 2020
+        part.before_2020[:] = year < 2020
         parts.append(part)
     whole = parts[0]
     for part in parts[1:]:

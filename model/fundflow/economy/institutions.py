@@ -136,8 +136,8 @@ def new_incubators(year: int, economy: Economy, draws: Draws) -> Incubators:
     new = Incubators(len(ids))
     new.id = ids
     new.zone = (ids >> 32) & 0xFF
-    new.recognised = day_of(year, 12, 31)
-    new.level_day = day_of(year, 12, 31)
+    new.recognised[:] = day_of(year, 12, 31)
+    new.level_day[:] = day_of(year, 12, 31)
     furnish(new, economy, draws)
     direct = draws.uniform("incubator-national-directly", ids) < economy.incubator_national_directly
     new.level = np.where(direct, NATIONAL, np.where(new.specialised, SPECIALISED, STANDARD))
@@ -166,7 +166,7 @@ def new_makerspaces(year: int, economy: Economy, draws: Draws) -> Makerspaces:
     new = Makerspaces(len(ids))
     new.id = ids
     new.zone = (ids >> 32) & 0xFF
-    new.recognised = day_of(year, 12, 31)
+    new.recognised[:] = day_of(year, 12, 31)
     new.places = makerspace_places(ids, economy, draws)
     return new
 

@@ -19,7 +19,7 @@ LOAN_MONTHS = 12
 
 
 def loan_principal(sales: Ints, loan_ratio: Ints) -> Ints:
-    """Principal of a one-year loan in fen: sales times the firm's ratio, in steps of 10,000 yuan, 0.1 to 100 million."""
+    """Principal of a one-year loan in fen: sales times the firm's ratio, in steps of 10,000 yuan, from 0.1 to 100m."""
     amount = multiply(np.asarray(sales, np.int64), np.asarray(loan_ratio, np.int64), 1_000_000)
     return np.clip(amount // _STEP * _STEP, _LEAST, _MOST)
 

@@ -258,9 +258,7 @@ class _Parameters(BaseModel):
                 continue
             given = getattr(self, name)
             if name == "streams":
-                drawn[name] = {
-                    key: stream.drawn(key, draws, fixed, scale) for key, stream in sorted(given.items())
-                }
+                drawn[name] = {key: stream.drawn(key, draws, fixed, scale) for key, stream in sorted(given.items())}
             elif isinstance(given, Numbers):
                 drawn[name] = given.value
             else:
@@ -295,9 +293,5 @@ else:
         __base__=_Parameters,
         __doc__=_Parameters.__doc__,
         __module__=__name__,
-        **{
-            name: (_field_type(info.annotation), ...)
-            for name, info in Economy.model_fields.items()
-            if name != "scale"
-        },
+        **{name: (_field_type(info.annotation), ...) for name, info in Economy.model_fields.items() if name != "scale"},
     )

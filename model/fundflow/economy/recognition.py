@@ -16,9 +16,7 @@ SME_STAFF = 500
 SME_SALES = 200_000_000 * 100
 
 
-def high_tech_round(
-    firms: Firms, year: int, eligible: Bools, economy: Economy, factors: Factors, draws: Draws
-) -> Ints:
+def high_tech_round(firms: Firms, year: int, eligible: Bools, economy: Economy, factors: Factors, draws: Draws) -> Ints:
     """Certify high-tech firms on 1 December of a year.
 
     Parameters
@@ -32,9 +30,7 @@ def high_tech_round(
         Row numbers certified; their ``hte_from``, ``hte_until`` and ``hte_first`` are set.
     """
     day, end = day_of(year, 12, 1), day_of(year, 12, 31)
-    rows = np.flatnonzero(
-        eligible & (firms.founded <= day) & (firms.exit_day > day) & (firms.hte_until <= end)
-    )
+    rows = np.flatnonzero(eligible & (firms.founded <= day) & (firms.exit_day > day) & (firms.hte_until <= end))
     wish = np.where(firms.hte_first[rows] > 0, economy.high_tech_renewal, economy.high_tech_wish * factors.takeup)
     rows = rows[draws.uniform("high-tech-wish", firms.id[rows], period=year) < wish]
     review = draws.uniform("high-tech-review", firms.id[rows], period=year)

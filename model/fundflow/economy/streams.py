@@ -94,7 +94,7 @@ def _zone_weights(stream: Stream, economy: Economy) -> NDArray[np.float64]:
         weights = np.ones(len(economy.zone_weights))
     else:
         weights = np.asarray(stream.zones, np.float64)
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def _value(attribute: Any, u: NDArray[np.float64], found: dict[str, NDArray[Any]]) -> NDArray[Any]:
@@ -102,16 +102,15 @@ def _value(attribute: Any, u: NDArray[np.float64], found: dict[str, NDArray[Any]
         return np.asarray(u < attribute.probability)
     if isinstance(attribute, Category):
         edges = np.cumsum(np.asarray(attribute.weights, np.float64))
-        return np.asarray(attribute.codes, np.int64)[
-            np.searchsorted(edges, u * edges[-1], side="right").clip(0, len(edges) - 1)
-        ]
+        spot = np.searchsorted(edges, u * edges[-1], side="right").clip(0, len(edges) - 1)
+        return np.asarray(np.asarray(attribute.codes, np.int64)[spot])
     if isinstance(attribute, Money):
         yuan = attribute.mean * np.exp(attribute.sigma * ndtri(u) - attribute.sigma**2 / 2)
-        return np.rint(np.clip(yuan, attribute.least, attribute.most)).astype(np.int64) * 100
+        return np.asarray(np.rint(np.clip(yuan, attribute.least, attribute.most)), np.int64) * 100
     if isinstance(attribute, Share):
-        return np.rint((attribute.low + (attribute.high - attribute.low) * u) * 1e6).astype(np.int64)
+        return np.asarray(np.rint((attribute.low + (attribute.high - attribute.low) * u) * 1e6), np.int64)
     if isinstance(attribute, Whole):
-        return attribute.low + np.floor(u * (attribute.high - attribute.low + 1)).astype(np.int64)
+        return np.asarray(attribute.low + np.floor(u * (attribute.high - attribute.low + 1)), np.int64)
     assert isinstance(attribute, Part)
     share = np.rint((attribute.low + (attribute.high - attribute.low) * u) * 1e6).astype(np.int64)
     return found[attribute.of] // 1_000_000 * share
