@@ -65,7 +65,6 @@ def _run(
     from fundflow.experiment.progress import Bar
     from fundflow.experiment.running import run_scenario
     from fundflow.experiment.workers import Interrupted, ReplicationFailed, WorkersLost
-    from fundflow.policy import CatalogueFaults
     from fundflow.results import FolderInUse, OtherRun
     from fundflow.scenario import ScenarioFaults
 
@@ -78,9 +77,7 @@ def _run(
         click.echo(f"Interrupted.{stop}\nTo go on: {shlex.join(['fundflow', *sys.argv[1:]])}", err=True)
         raise SystemExit(130) from None
     except (ReplicationFailed, WorkersLost) as fault:
-        raise click.ClickException(f"{fault}\nThe same command goes on from there.") from fault
-    except CatalogueFaults as fault:
-        raise Refused(f"{path}: {fault}") from fault
+        raise click.ClickException(str(fault)) from fault
     except (ScenarioFaults, OtherRun, FolderInUse) as fault:
         raise Refused(str(fault)) from fault
 

@@ -12,7 +12,8 @@ from typing import Any, Protocol, cast
 
 from pydantic import BaseModel
 
-from fundflow.scenario import Scenario, load_scenario
+from fundflow.scenario import Fault, Scenario, ScenarioFaults, load_scenario
+from fundflow.scenario.faults import nearest
 
 SIMULATION = "fundflow.simulation"
 _DECIDING = ("base", "economy", "policy", "simulation")
@@ -79,14 +80,30 @@ def sections() -> dict[str, type[BaseModel]]:
 
 
 def load(path: str | Path, sets: Sequence[str] = ()) -> Scenario:
-    """Read a scenario with every section checked.
+    """Read a scenario with every section checked, and what it changes in the law against the catalogue.
 
     Raises
     ------
     ScenarioFaults
         With every fault found.
     """
-    return load_scenario(path, sets, sections())
+    scenario = load_scenario(path, sets, sections())
+    faults = [Fault(str(path), "policy", text) for text in _law_faults(scenario)]
+    if faults:
+        raise ScenarioFaults(faults)
+    return scenario
+
+
+def _law_faults(scenario: Scenario) -> list[str]:
+    from fundflow.policy import CatalogueFaults, load_catalogue
+
+    law = scenario.policy
+    try:
+        catalogue = load_catalogue(law.changes, law.readings, law.after_expiry)
+    except CatalogueFaults as error:
+        return list(error.faults)
+    known = list(catalogue.envelopes)
+    return [f"envelopes.{name}   unknown{nearest(name, known)}" for name in law.envelopes if name not in known]
 
 
 @cache

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -49,9 +50,18 @@ class Job:
     folder: Path
 
     def do(self, inputs: Inputs, replication: int) -> int:
-        """Run one replication and write it."""
-        tables = load_engine(self.engine).simulate(inputs, replication, keep_claims=replication == 0)
-        write_replication(self.folder, replication, tables)
+        """Run one replication and write it.
+
+        Raises
+        ------
+        ReplicationFailed
+            If it ends with an error; the text says where.
+        """
+        try:
+            tables = load_engine(self.engine).simulate(inputs, replication, keep_claims=replication == 0)
+            write_replication(self.folder, replication, tables)
+        except Exception as error:
+            raise ReplicationFailed(f"replication {replication} failed: {_told(error)}") from error
         return replication
 
 
@@ -97,8 +107,6 @@ def run_here(job: Job, inputs: Inputs, missing: Callable[[], set[int]], done: Ca
             job.do(inputs, number)
         except KeyboardInterrupt:
             raise Interrupted from None
-        except Exception as error:
-            raise _failed(number, error) from error
         done(number)
 
 
@@ -151,13 +159,8 @@ def _run_pool(job: Job, workers: int, numbers: list[int], done: Callable[[int], 
         while at_hand:
             finished, _ = wait(at_hand, return_when=FIRST_COMPLETED)
             for future in finished:
-                number = at_hand.pop(future)
-                try:
-                    done(future.result())
-                except BrokenProcessPool:
-                    raise
-                except Exception as error:
-                    raise _failed(number, error) from error
+                del at_hand[future]
+                done(future.result())
             _submit(pool, waiting, at_hand, workers + 1)
     except KeyboardInterrupt:
         try:
@@ -180,8 +183,11 @@ def _submit(pool: ProcessPoolExecutor, waiting: Iterator[int], at_hand: dict[Fut
             at_hand[pool.submit(_work, number)] = number
 
 
-def _failed(number: int, error: BaseException) -> ReplicationFailed:
-    return ReplicationFailed(f"replication {number} failed: {type(error).__name__}: {error}")
+def _told(error: Exception) -> str:
+    """Say what went wrong and where, since a traceback does not leave the worker."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{at}"
 
 
 @contextmanager
