@@ -186,7 +186,8 @@ def _submit(pool: ProcessPoolExecutor, waiting: Iterator[int], at_hand: dict[Fut
 def _told(error: Exception) -> str:
     """Say what went wrong and where, since a traceback does not leave the worker."""
     frames = traceback.extract_tb(error.__traceback__)
-    at = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    ours = [frame for frame in frames if "fundflow" in Path(frame.filename).parts] or frames
+    at = f" ({Path(ours[-1].filename).name}, line {ours[-1].lineno})" if ours else ""
     return f"{type(error).__name__}: {error}{at}"
 
 
