@@ -109,7 +109,7 @@ def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals
     whole = Claims(
         batch.ids,
         batch.trigger_day,
-        years_of(batch.trigger_day),
+        _years(batch.trigger_day),
         statuses(instrument, batch.trigger_day, since),
         facts,
         0,
@@ -130,6 +130,12 @@ def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals
         merge(parts, batch.n),
         instrument.own_rate(int(governing[0])) if batch.n else None,
     )
+
+
+def _years(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    if len(days) > 1 and (days == days[0]).all():
+        return np.repeat(years_of(days[:1]), len(days))
+    return years_of(days)
 
 
 def _versions(
@@ -160,6 +166,8 @@ def _districts(batch: Batch, awarded: NDArray[np.int64]) -> NDArray[np.int64]:
     if batch.district is not None:
         return batch.district
     after = districts_of(batch.zone, MAP_CHANGE)
+    if (awarded >= MAP_CHANGE).all():
+        return after
     return np.where(awarded >= MAP_CHANGE, after, districts_of(batch.zone, MAP_CHANGE - 1))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fundflow.base.calendar import add_months
+from fundflow.base.calendar import add_months, date_of
 from fundflow.base.money import ratio_at_least, ratio_over, yuan_text
 from fundflow.policy import table
 from fundflow.policy.facts import MILLION, Fact, FactBook
@@ -97,12 +97,13 @@ class Amongst:
 class Ratio:
     """A part against a share of a whole, by cross-multiplication; or a given share, where the parts are not known.
 
-    ``bands`` are (highest value of the whole or None, share): the first band that holds the whole counts.
+    ``whole`` lists facts, the first that is given counts. ``bands`` are (highest value of the whole or None, share):
+    the first band that holds the whole counts.
     """
 
     bound: str
     part: str
-    whole: str
+    whole: tuple[str, ...]
     share: str | None
     bands: tuple[tuple[int | None, Fraction], ...] | None
     value: Dated[Fraction] | None
@@ -110,7 +111,7 @@ class Ratio:
     @property
     def facts(self) -> tuple[str, ...]:
         """Part and whole, or the share in their place."""
-        return (self.part, self.whole, *((self.share,) if self.share else ()))
+        return (self.part, *self.whole, *((self.share,) if self.share else ()))
 
     def test(self, view: View) -> Bools:
         """Which claims are on the right side of the share."""
@@ -119,7 +120,7 @@ class Ratio:
             return np.asarray(
                 BOUNDS[self.bound](view.column(self.share), _plain(self.value.on(view.value_day) * MILLION)), np.bool_
             )
-        part, whole = view.column(self.part), view.column(self.whole)
+        part, whole = view.column(self.part), view.first(self.whole)
         if self.value is not None:
             return _cross(self.bound, part, whole, self.value.on(view.value_day))
         held = np.zeros(view.n, dtype=np.bool_)
@@ -135,7 +136,7 @@ class Ratio:
         rates = [self.value.on(day)] if self.value else [rate for _, rate in self.bands or ()]
         shown = "/".join(f"{float(rate) * 100:g}%" for rate in rates)
         joiner, word = ("占", _WORDS[self.bound][1]) if lang == "zh" else ("over", _WORDS[self.bound][0])
-        return f"{_call(book[self.part], lang)} {joiner} {_call(book[self.whole], lang)} {word} {shown}"
+        return f"{_call(book[self.part], lang)} {joiner} {_call(book[self.whole[0]], lang)} {word} {shown}"
 
 
 def _cross(bound: str, part: NDArray[Any], whole: NDArray[Any], rate: Fraction) -> Bools:
@@ -175,16 +176,40 @@ class Elapsed:
         for bound, length in self.bounds:
             if start is None or stop is None:
                 held &= np.asarray(BOUNDS[bound](view.first(self.counts), length), np.bool_)
+            elif self.unit == "days":
+                held &= BOUNDS[bound](stop, start + length)
+            elif isinstance(stop, int):
+                held &= _completed(bound, start, stop, self._months(length))
             else:
-                edge = start + length if self.unit == "days" else add_months(start, length * (12 if self.unit == "years" else 1))
-                held &= BOUNDS[bound](stop, edge)
+                held &= BOUNDS[bound](stop, add_months(start, self._months(length)))
         return held
+
+    def _months(self, length: int) -> int:
+        return 12 * length if self.unit == "years" else length
 
     def say(self, book: FactBook, day: int, lang: str) -> str:
         """The test in words."""
         unit = {"days": "天", "months": "个月", "years": "年"}[self.unit] if lang == "zh" else self.unit
         tests = [f"{_WORDS[bound][lang == 'zh']} {length} {unit}" for bound, length in self.bounds]
         return f"{_call(book[self.counts[0]], lang)} {(' and ' if lang == 'en' else '且').join(tests)}"
+
+
+def _completed(bound: str, start: NDArray[Any], stop: int, months: int) -> Bools:
+    """Compare one day with the anniversaries of many, by the latest start that has completed the months."""
+    if bound in ("at_least", "under"):
+        reached = np.asarray(start <= _latest_start(stop, months), np.bool_)
+        return reached if bound == "at_least" else ~reached
+    passed = np.asarray(start <= _latest_start(stop - 1, months), np.bool_)
+    return passed if bound == "over" else ~passed
+
+
+def _latest_start(day: int, months: int) -> int:
+    """The last day whose date so many months later is not after a day; the month's end stands for longer months."""
+    back = int(add_months(day, -months))
+    if date_of(day + 1).day > 1:
+        return back
+    first = back - date_of(back).day + 1
+    return int(add_months(first, 1)) - 1
 
 
 def _call(fact: Fact, lang: str) -> str:
@@ -298,7 +323,8 @@ def _read_ratio(source: Table, book: FactBook) -> Leaf | None:
     inner = source.table("ratio")
     assert inner is not None
     part = _fact(inner, "part", inner.get("part", table.text), book)
-    whole = _fact(inner, "whole", inner.get("whole", table.text), book)
+    wholes = inner.get("whole", lambda raw: (raw,) if isinstance(raw, str) else table.texts(raw))
+    whole = [_fact(inner, "whole", name, book) for name in wholes or ()]
     share_name = inner.get("share", table.text, None)
     share = _fact(inner, "share", share_name, book) if share_name else None
     bound = next((name for name in BOUNDS if inner.has(name)), None)
@@ -313,9 +339,10 @@ def _read_ratio(source: Table, book: FactBook) -> Leaf | None:
     else:
         value = inner.dated(bound, table.multiple)
     inner.finish()
-    if part is None or whole is None or (value is None and bands is None):
+    if part is None or not whole or None in whole or (value is None and bands is None):
         return None
-    return Ratio(bound, part.name, whole.name, share.name if share else None, bands, value)
+    named = tuple(one.name for one in whole if one is not None)
+    return Ratio(bound, part.name, named, share.name if share else None, bands, value)
 
 
 def _read_elapsed(source: Table, book: FactBook) -> Leaf | None:

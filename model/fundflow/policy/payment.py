@@ -38,6 +38,8 @@ class Schedule:
 
     def award_days(self, trigger: Ints) -> Ints:
         """Days on which claims are decided, shape (n,)."""
+        if len(trigger) > 1 and (trigger == trigger[0]).all():
+            return np.repeat(self.award_days(trigger[:1]), len(trigger))
         days = trigger if self.opens is None else _next(trigger, self.opens)
         for _, length in self.steps:
             days = _after(days, length)

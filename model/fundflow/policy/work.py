@@ -70,7 +70,7 @@ def examine(instrument: Instrument, claims: Claims, totals: Totals) -> Work:
         If facts that decide are missing; it names all of them.
     """
     view = View(claims.facts, instrument.book, claims.n, claims.trigger_day, claims.value_day)
-    judged = _judge(instrument, view)
+    judged, base, amount = _value(instrument, view)
     covered = np.ones(claims.n, dtype=np.bool_)
     reason = judged.reason.copy()
     for status, ground in _GROUNDS.items():
@@ -78,8 +78,6 @@ def examine(instrument: Instrument, claims: Claims, totals: Totals) -> Work:
         covered &= ~rows
         reason[rows] = ground
     eligible = judged.eligible & covered
-    none = np.zeros(claims.n, dtype=np.int64)
-    base, amount = instrument.amount.compute(view) if eligible.any() else (none, none)
     amount = np.where(eligible, amount, 0)
     steps: list[Stage] = [
         ("eligible", np.where(eligible, base, 0), reason),
@@ -99,22 +97,23 @@ def examine(instrument: Instrument, claims: Claims, totals: Totals) -> Work:
     return Work(eligible, failed, reason, base, amount, capped, due, within, steps, cut_off, view.presumed)
 
 
-def _judge(instrument: Instrument, view: View) -> Judged:
-    """Judge conditions; where facts are missing for these or for the amount, name all at once."""
+def _value(instrument: Instrument, view: View) -> tuple[Judged, Fen, Fen]:
+    """Judge conditions and work out base and amount; where facts are missing for either, name all at once."""
     missing: list[str] = []
     judged = None
+    base = amount = np.zeros(view.n, dtype=np.int64)
     try:
         judged = judge(instrument.eligible, view)
     except MissingFacts as lack:
         missing += lack.names
     if judged is None or judged.eligible.any():
         try:
-            instrument.amount.compute(view)
+            base, amount = instrument.amount.compute(view)
         except MissingFacts as lack:
             missing += lack.names
     if missing or judged is None:
         raise MissingFacts(missing, instrument.id)
-    return judged
+    return judged, base, amount
 
 
 def limit(
