@@ -19,6 +19,7 @@ class Claim:
     award: int
     city: int
     district_fen: int
+    status: str = "in_force"
 
     def key(self) -> tuple[int, str, int]:
         return self.claimant, self.instrument, self.event_day

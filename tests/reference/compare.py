@@ -44,6 +44,7 @@ def engine_claims(result: dict[str, Any], instruments: Iterable[str] = COMPARED)
                 int(row["claimant"]), row["instrument"], day(row["event_day"]), day(row["award_day"]),
                 row["district"], str(row["reason"]).upper(), int(row["entitlement"]), int(row["award"]),
                 int(row["city"]), int(row["district_fen"]),
+                str(row["status"]),
             )  # fmt: skip
             found.setdefault(claim.key(), []).append(claim)
     return found
@@ -74,8 +75,7 @@ def engine_tenancies(result: dict[str, Any], world: World) -> dict[tuple, Any]:
 
 def reference_tenancies(world: World) -> dict[tuple, Any]:
     return {
-        (t.firm.id, t.host.id, t.start): (world.end + 1 if t.left is None else t.left, t.cause)
-        for t in world.tenancies
+        (t.firm.id, t.host.id, t.start): (world.end + 1 if t.left is None else t.left, t.cause) for t in world.tenancies
     }
 
 
@@ -91,10 +91,7 @@ def reference_fund(world: World) -> Counter:
 
 
 def engine_certificates(result: dict[str, Any]) -> set[tuple]:
-    return {
-        (int(r["firm"]), day(r["day"]), bool(r["first"]))
-        for r in rows(result["trace"].get("certificates", {}))
-    }
+    return {(int(r["firm"]), day(r["day"]), bool(r["first"])) for r in rows(result["trace"].get("certificates", {}))}
 
 
 def engine_projects(result: dict[str, Any]) -> set[tuple]:

@@ -35,6 +35,7 @@ class Tenancy:
     ended: simpy.Event
     left: int | None = None
     cause: str = ""
+    applied: int | None = None
 
 
 @dataclass
@@ -101,7 +102,7 @@ def intake(world: World, host: Incubator) -> Steps:
         while host.queue and host.free() > 0:
             request = host.queue.pop(0)
             if may_enter(world, request.firm, day):
-                admit(world, request.firm, host, day)
+                admit(world, request, host, day)
             request.settled.succeed()
 
 
@@ -129,18 +130,19 @@ def has_graduated(world: World, firm: Firm, day: int) -> bool:
     )
 
 
-def admit(world: World, firm: Firm, host: Incubator, day: int) -> None:
-    months = world.law.stay_months_special if firm.special else world.law.stay_months
-    limit = number(plus_months(date_of(day), months))
-    start_stay(world, firm, host, day, limit)
+def admit(world: World, request: Request, host: Incubator, day: int) -> None:
+    law, firm = world.law, request.firm
+    months = law.stay_months_special if firm.special else law.stay_months
+    start_stay(world, firm, host, day, number(plus_months(date_of(day), months))).applied = request.applied
 
 
-def start_stay(world: World, firm: Firm, host: Incubator, start: int, limit: int) -> None:
+def start_stay(world: World, firm: Firm, host: Incubator, start: int, limit: int) -> Tenancy:
     tenancy = Tenancy(firm, host, start, limit, world.env.event())
     host.tenants.append(tenancy)
     firm.tenancy = tenancy
     world.tenancies.append(tenancy)
     world.env.process(stay(world, tenancy))
+    return tenancy
 
 
 def stay(world: World, tenancy: Tenancy) -> Steps:
@@ -176,9 +178,7 @@ def report(world: World, firm: Firm, day: int) -> None:
 
 def seek(world: World, firm: Firm) -> Steps:
     """A firm that wants a place: attempts, refusals, waiting, giving up."""
-    if firm.tenancy is not None or not world.luck.happens(
-        "incubator-wish", firm.id, world.economy.incubator_wish
-    ):
+    if firm.tenancy is not None or not world.luck.happens("incubator-wish", firm.id, world.economy.incubator_wish):
         return
     months = world.luck.below("incubator-month", firm.id, 24)
     founded = date_of(firm.founded)

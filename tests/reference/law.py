@@ -21,6 +21,16 @@ YUAN = 100
 MILLION = 1_000_000 * YUAN
 
 
+VALID = {
+    # first and last day of validity, and the months for which a right that has begun runs on
+    "rnd": (date(2020, 8, 9), date(2022, 12, 31), 0),
+    "eaglet": (date(2020, 8, 3), date(2022, 12, 31), 36),
+    "incubator": (date(2020, 8, 3), date(2022, 12, 31), 0),
+    # four years of contract, half a year to apply, a year of extension
+    "key": (date(2020, 8, 3), date(2023, 7, 31), 66),
+}
+
+
 @dataclass
 class Law:
     """Everything printed that the reference needs. Money in fen."""
@@ -34,9 +44,7 @@ class Law:
     national: int
     awards_total: int
     per_certified: int
-    schedules: dict[str, tuple[tuple[int, int] | None, tuple[tuple[int, int], ...]]] = field(
-        default_factory=dict
-    )
+    schedules: dict[str, tuple[tuple[int, int] | None, tuple[tuple[int, int], ...]]] = field(default_factory=dict)
 
     # 杭科高〔2020〕74号 article 8 and 9
     tenant_age_months: int = 24
@@ -53,6 +61,18 @@ class Law:
     bridge_assets: int = 200 * MILLION
     list_staff: int = 500
     list_sales: int = 200 * MILLION
+
+    def status(self, rule: str, event: int, since: int | None) -> str:
+        """On what legal ground an event stands; a right that began under the document runs off."""
+        starts, ends, months = VALID[rule.split("-")[0]]
+        when = date_of(event)
+        if when < starts:
+            return "not_covered"
+        if when <= ends:
+            return "in_force"
+        if since is not None and months and date_of(since) <= ends and when <= plus_months(date_of(since), months):
+            return "run_off"
+        return "assumed_renewed"
 
     def award_day(self, rule: str, event: int) -> int:
         """The day of decision: the next opening day after the event, then the steps of the procedure."""
@@ -106,9 +126,7 @@ def read_law(catalogue: Any, on: int) -> Law:
     law = Law(
         rnd=measure,
         eaglet=EagletLaw(grant=fixed("eaglet-recognition-grant"), most_principal=20 * MILLION),
-        project=ProjectLaw(
-            rate=rate("key-rd-enterprise-post-subsidy"), cap=cap("key-rd-enterprise-post-subsidy")
-        ),
+        project=ProjectLaw(rate=rate("key-rd-enterprise-post-subsidy"), cap=cap("key-rd-enterprise-post-subsidy")),
         terms=terms,
         construction=fixed("incubator-specialised-construction-grant"),
         provincial=fixed("incubator-provincial-award"),

@@ -52,29 +52,20 @@ def bank_renews(world: World, firm: Firm, loan: int) -> bool:
 def consider_bridge(world: World, firm: Firm, loan: int, due: int, principal: int) -> None:
     today = world.today()
     # Exit and sale of the year are set on 1 January; a loan that will stop before its due day needs no bridge.
-    if (
-        not firm.alive(today)
-        or not firm.alive(due)
-        or firm.sold_by(due)
-        or not may_bridge(world, firm, today)
-    ):
+    if not firm.alive(today) or not firm.alive(due) or firm.sold_by(due) or not may_bridge(world, firm, today):
         return
     if not world.luck.happens("bridge-wish", firm.id, world.economy.bridge_wish, occasion=loan):
         return
     wait = world.luck.exponential("bridge-days", firm.id, occasion=loan)
     days = min(1 + math.floor(world.economy.bridge_days_mean * wait), 60)
-    member = Member(
-        firm.id, loan, today, due, world.fund.request(principal), days, bank_renews(world, firm, loan)
-    )
+    member = Member(firm.id, loan, today, due, world.fund.request(principal), days, bank_renews(world, firm, loan))
     world.fund.apply(member)
 
 
 def may_bridge(world: World, firm: Firm, day: int) -> bool:
     """Article 3: an S&T SME, or a high-tech firm under the size limits (未达到 is strict)."""
     law, known = world.law, firm.known
-    small = (
-        known.staff < law.bridge_staff and known.sales < law.bridge_sales and known.assets < law.bridge_assets
-    )
+    small = known.staff < law.bridge_staff and known.sales < law.bridge_sales and known.assets < law.bridge_assets
     return (firm.listed(day) or firm.certified(day)) and small
 
 

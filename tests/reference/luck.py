@@ -16,9 +16,7 @@ class Luck:
     def uniform(self, decision: str, entity: int, period: int = 0, occasion: int = 0) -> float:
         return float(self.draws.uniform(decision, [entity], period=period, occasion=occasion)[0])
 
-    def happens(
-        self, decision: str, entity: int, probability: float, period: int = 0, occasion: int = 0
-    ) -> bool:
+    def happens(self, decision: str, entity: int, probability: float, period: int = 0, occasion: int = 0) -> bool:
         return self.uniform(decision, entity, period, occasion) < float(probability)
 
     def below(self, decision: str, entity: int, limit: int, period: int = 0, occasion: int = 0) -> int:

@@ -25,22 +25,14 @@ Steps = Generator[simpy.Event, Any, None]
 
 
 def award_in(
-    world: World,
-    claimant: int,
-    zone: int,
-    rule: str,
-    event: int,
-    amount: int,
-    reason: str,
-    due: int | None = None,
+    world: World, claimant: int, zone: int, rule: str, event: int, amount: int, reason: str, since: int | None = None
 ) -> Claim:
-    """Write down one claim that no budget limits, split between city and district of the award day."""
+    """Write down one claim, split between city and district of the award day; a right may run since a day."""
     paid_on = world.law.award_day(rule, event)
     home = towns.district(zone, date_of(paid_on))
     city, rest = towns.bearers(amount, home)
-    claim = Claim(
-        claimant, rule, event, paid_on, home, reason, amount if due is None else due, amount, city, rest
-    )
+    status = world.law.status(rule, event, since)
+    claim = Claim(claimant, rule, event, paid_on, home, reason, amount, amount, city, rest, status)
     world.write(claim)
     return claim
 
@@ -61,9 +53,7 @@ def eaglet_office(world: World) -> Steps:
             world.eaglets.append((firm.id, day))
         yield world.on(year, 11, 20, Phase.AWARD)
         for firm in sorted(admitted, key=lambda f: f.id):
-            award_in(
-                world, firm.id, firm.zone, "eaglet-recognition-grant", day, world.law.eaglet.grant, "NONE"
-            )
+            award_in(world, firm.id, firm.zone, "eaglet-recognition-grant", day, world.law.eaglet.grant, "NONE")
 
 
 def eaglet_interest_office(world: World) -> Steps:
@@ -96,10 +86,10 @@ def claim_interest(world: World, firm: Firm, year: int) -> None:
     event = number(date(year, 12, 31))
     rule = "eaglet-loan-interest-subsidy"
     if not world.luck.happens("eaglet-filing", firm.id, world.economy.eaglet_filing, year):
-        award_in(world, firm.id, firm.zone, rule, event, 0, "CONDITION")
+        award_in(world, firm.id, firm.zone, rule, event, 0, "CONDITION", since=firm.get("eaglet_from"))
         return
     amount, reason = eaglets.interest_subsidy(average, paid, lpr, days, world.law.eaglet)
-    award_in(world, firm.id, firm.zone, rule, event, amount, reason)
+    award_in(world, firm.id, firm.zone, rule, event, amount, reason, since=firm.get("eaglet_from"))
 
 
 # --- R&D ------------------------------------------------------------------------------------------------------
@@ -125,7 +115,8 @@ def tax_office(world: World) -> Steps:
                 continue
             if world.luck.happens("tax-claim", firm.id, world.economy.tax_claim, activity):
                 entrants.append(entrant(world, firm, activity, close, towns.district(firm.zone, paid_on)))
-        rnd.settle(entrants, world.law.rnd, world.city_money(year))
+        rnd.settle(entrants, world.law.rnd, world.purse.left(number(paid_on), round_=True))
+        world.purse.pay(number(paid_on), sum(one.city for one in entrants), round_=True)
         for one in entrants:
             write_round(world, one, close, number(paid_on))
 
@@ -161,7 +152,7 @@ def write_round(world: World, one: rnd.Entrant, close: int, paid_on: int) -> Non
     world.write(
         Claim(
             one.firm, RULE[kind], close, paid_on, one.district, one.reason, one.entitlement, one.award, one.city,
-            one.award - one.city,
+            one.award - one.city, world.law.status(RULE[kind], close, None),
         )
     )  # fmt: skip
 
@@ -218,11 +209,28 @@ def start_project(world: World, firm: Firm, project: Project) -> None:
 def acceptance(world: World, firm: Firm, project: Project) -> Steps:
     """On the day of acceptance the subsidy falls due, if the firm is there to get it."""
     assert project.accepted is not None
-    day = number(project.accepted)
-    yield world.at(day, Phase.AWARD)
-    if firm.alive(day):
-        amount, reason = projects.payment(project, world.law.project)
-        award_in(world, firm.id, firm.zone, "key-rd-enterprise-post-subsidy", day, amount, reason)
+    yield world.on_date(project.accepted, Phase.AWARD)
+    if firm.alive(world.today()):
+        world.accepted_today.append((firm, project))
+
+
+def acceptance_office(world: World) -> Steps:
+    """Each day the projects accepted today, in the order of the firms; the fund may be empty."""
+    for day in range(world.start, world.end + 1):
+        yield world.late_in(day, Phase.AWARD)
+        today, world.accepted_today = sorted(world.accepted_today, key=lambda one: one[0].id), []
+        if not today:
+            continue
+        rule = "key-rd-enterprise-post-subsidy"
+        claims = []
+        for firm, project in today:
+            amount, reason = projects.payment(project, world.law.project)
+            claims.append(award_in(world, firm.id, firm.zone, rule, day, amount, reason, since=number(project.signed)))
+        served = world.purse.serve(claims[0].award_day, [claim.city for claim in claims])
+        for claim, fits in zip(claims, served, strict=True):
+            if not fits:
+                claim.award = claim.city = claim.district_fen = 0
+                claim.reason = "ENVELOPE_DEFERRED"
 
 
 # --- incubators -----------------------------------------------------------------------------------------------
@@ -294,4 +302,11 @@ def claim_hatched(world: World, host: incubation.Incubator, passed: dict[int, bo
     award_in(world, host.id, host.zone, rule, day, amount, "NONE" if amount else "CONDITION")
 
 
-ALL = (eaglet_office, eaglet_interest_office, tax_office, key_office, incubator_office)
+ALL = (
+    eaglet_office,
+    eaglet_interest_office,
+    tax_office,
+    key_office,
+    acceptance_office,
+    incubator_office,
+)

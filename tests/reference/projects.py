@@ -49,7 +49,8 @@ def payment(project: Project, law: ProjectLaw, *, old_rate: Fraction | None = No
         amount, reason = law.cap, "CAP"
     if project.accepted <= plus_months(project.contract_end, law.months_on_time):
         return amount, reason
-    if project.old_measure and project.accepted > plus_months(project.contract_end, 12):
+    if project.accepted > plus_months(project.contract_end, 12):
+        # Article 8(2): a year late without a report of extension; article 25 for the old projects.
         return 0, "CONDITION"
     if not project.applied_in_time:
         return 0, "CONDITION"

@@ -58,11 +58,7 @@ class Entrant:
 
 def within_size(entrant: Entrant, law: Measure) -> bool:
     """Article 7(1): at most 200 million assets, 200 million sales, 500 staff."""
-    return (
-        entrant.assets <= law.most_assets
-        and entrant.sales <= law.most_sales
-        and entrant.staff <= law.most_staff
-    )
+    return entrant.assets <= law.most_assets and entrant.sales <= law.most_sales and entrant.staff <= law.most_staff
 
 
 def class_of(entrant: Entrant, law: Measure) -> str | None:
@@ -76,12 +72,7 @@ def class_of(entrant: Entrant, law: Measure) -> str | None:
 
 def passes(entrant: Entrant, kind: str, law: Measure) -> bool:
     """Articles 6 and 8: verified in both years, in the statistics, no incident, and the least increase."""
-    return (
-        entrant.verified_before
-        and entrant.in_statistics
-        and entrant.clean
-        and entrant.increase >= law.least[kind]
-    )
+    return entrant.verified_before and entrant.in_statistics and entrant.clean and entrant.increase >= law.least[kind]
 
 
 def settle(entrants: list[Entrant], law: Measure, city_money: int | None) -> Fraction:
@@ -111,7 +102,7 @@ def settle(entrants: list[Entrant], law: Measure, city_money: int | None) -> Fra
         entrant.award, why = amount_at(entrant, kind, own, law)
         entrant.city = towns.bearers(entrant.award, entrant.district)[0]
         if entrant.award < entrant.entitlement:
-            entrant.reason = "ENVELOPE_SCALED" if why != "DIFFERENCE" else why
+            entrant.reason = why if why != "NONE" else "RATE"
     return max(law.rate.values()) if rate is None else rate
 
 

@@ -16,6 +16,7 @@ from tests.reference.fund import Fund
 from tests.reference.law import read_law
 from tests.reference.offices import fate_of, start_project
 from tests.reference.projects import Project
+from tests.reference.purse import Purse
 from tests.reference.world import World
 
 
@@ -36,6 +37,7 @@ def build(
     law = read_law(catalogue, number(start))
     if fund_size is not None:
         law.terms = dataclasses.replace(law.terms, size=fund_size)
+    purse = Purse(city_money or (lambda year: None))
     world = World(
         economy=economy,
         draws=draws,
@@ -43,8 +45,8 @@ def build(
         start=number(start),
         end=number(end),
         fund=Fund(law.terms, pool=risk_pool),
-        budget=city_money,
         intake=intake,
+        purse=purse,
     )
     hosts = [incubation.from_table(population.incubators.take([i])) for i in range(population.incubators.n)]
     for host in sorted(hosts, key=lambda h: h.id):
@@ -58,9 +60,7 @@ def build(
         if firm.get("has_loan"):
             principal = world.loan_principal(firm)
             firm.owe(world.start, principal)
-            world.env.process(
-                lending.borrow(world, firm, firm.get("loan_number"), firm.get("loan_due"), principal)
-            )
+            world.env.process(lending.borrow(world, firm, firm.get("loan_number"), firm.get("loan_due"), principal))
         firm.project_until = firm.get("key_until")
         firm.projects = firm.get("key_number")
         world.start_firm(firm, world.first_year)

@@ -40,7 +40,7 @@ def test_a_binding_budget_lowers_the_rate_and_keeps_the_caps():
     rate = rnd.settle(firms, law, 2_000_000 * YUAN)
     assert rate == Fraction(2, 15)
     assert [f.award for f in firms] == [666_666_66, 1_333_333_33, 2_000_000_00]
-    assert [f.reason for f in firms] == ["ENVELOPE_SCALED", "ENVELOPE_SCALED", "CAP"]
+    assert [f.reason for f in firms] == ["RATE", "RATE", "CAP"]
 
 
 def test_the_third_of_two_places_gets_nothing_although_it_passes():

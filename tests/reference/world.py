@@ -23,6 +23,7 @@ from tests.reference.fund import Fund
 from tests.reference.incubation import Incubator, Tenancy
 from tests.reference.law import Law
 from tests.reference.luck import Luck
+from tests.reference.purse import Purse
 
 Steps = Generator[simpy.Event, Any, None]
 NEVER = 2**40
@@ -38,7 +39,7 @@ class World:
     start: int
     end: int
     fund: Fund
-    budget: Any = None
+    purse: Purse = field(default_factory=lambda: Purse(lambda year: None))
     intake: str = "monthly"
     env: simpy.Environment = field(default_factory=simpy.Environment)
     firms: dict[int, Firm] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class World:
     claims: list[Claim] = field(default_factory=list)
     eaglets: list[tuple[int, int]] = field(default_factory=list)
     projects: list[Any] = field(default_factory=list)
+    accepted_today: list[Any] = field(default_factory=list)
     key_call: list[Any] = field(default_factory=list)
     eaglet_call: list[Any] = field(default_factory=list)
     hatched: dict[int, list[int]] = field(default_factory=dict)
@@ -75,6 +77,9 @@ class World:
 
     def on(self, year: int, month: int, day: int, phase: Phase) -> simpy.Event:
         return self.at(number(date(year, month, day)), phase)
+
+    def on_date(self, when: date, phase: Phase) -> simpy.Event:
+        return self.at(number(when), phase)
 
     def years(self) -> Iterator[int]:
         yield from range(self.first_year, self.last_year + 1)
@@ -146,9 +151,6 @@ class World:
         if tenancy.cause == incubation.GRADUATED and firms_.within_twelve_months(tenancy.left or 0, day):
             self.hatched.setdefault(tenancy.host.id, [0, 0])[1] += 1
 
-    def city_money(self, year: int) -> int | None:
-        return None if self.budget is None else self.budget(year)
-
     def write(self, claim: Claim) -> None:
         self.claims.append(claim)
 
@@ -159,9 +161,7 @@ def founding(world: World) -> Steps:
         yield world.at(day, Phase.APPLICATION)
         today = date_of(day)
         for zone in range(15):
-            new = arrivals(
-                today.year, today.month, zone, world.economy, world.factors(today.year), world.draws
-            )
+            new = arrivals(today.year, today.month, zone, world.economy, world.factors(today.year), world.draws)
             for i in range(new.n):
                 firm = world.add_firm(new.take([i]))
                 world.start_firm(firm, today.year)

@@ -1,0 +1,83 @@
+"""A scaled city in which everything binds: places, quotas, the envelope, the fund."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from fundflow.base.draws import Draws
+from tests.reference import setup
+from tests.reference.world import World
+
+BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.toml"
+ENVELOPE = "city-st-development-fund"
+ABOVE, BELOW = "rnd-increase-subsidy-above-scale-sme", "rnd-increase-subsidy-below-scale-sme"
+CITY_MONEY = 4_000_000
+FUND_SIZE, RISK_POOL = 40_000_000, 300_000
+
+NUMBERS = {
+    "births": 9000, "birth_staff": 40, "birth_sales": 1_500_000, "incubator_wish": 0.8,
+    "incubator_wait_months": 6, "incubator_retry_months": 6,
+    "incubator_births": 60, "incubator_area": 3000, "incubator_specialised": 0.6, "incubator_to_provincial": 0.4,
+    "incubator_to_national": 0.4, "incubator_fail": 0.15, "incubator_filing": 0.93,
+    "incubator_national_directly": 0.15,
+    "incident_rate": 0.04, "fraud_share": 0.3, "statistics_reported": 0.9,
+    "eaglet_wish": 0.9, "eaglet_places": 1000, "eaglet_filing": 0.85,
+    "high_tech_wish": 0.5, "venture_hazard": 0.1, "venture_mean": 6_000_000, "sold_hazard": 0.01,
+    "loan_share": 0.6, "loan_start": 0.15, "loan_ratio": 0.5, "renewal": 0.85, "bridge_wish": 0.6,
+    "bridge_days_mean": 14,
+    "key_wish": 0.9, "key_places": 700, "key_least_rd": 500_000, "key_on_time": 0.45, "key_late": 0.35,
+    "key_applied_in_time": 0.6, "gov_share": 0.2,
+}  # fmt: skip
+
+# Claimants that are no firms are not part of the reference; they would draw on the same envelope.
+STREAMS = (
+    "key-project-institution", "national-project", "provincial-project", "technology-contract", "intermediary",
+    "major-award", "transfer-unit", "activity-agency", "firm-voucher",
+)  # fmt: skip
+
+
+def scenario(seed: int, size: int, last_year: int) -> Any:
+    """Differences over the baseline, as on the command line."""
+    from fundflow.economy import EconomyParameters
+    from fundflow.scenario import load_scenario
+    from fundflow.simulation import SimulationOptions
+
+    sets = [
+        f"seed={seed}", f"population.size={size}", f"end={last_year}-12-31", "fixed_parameters=true",
+        f"budget_year={min(2027, last_year)}",
+        f'policy.changes."{ABOVE}".competition.places={size // 75}',
+        f'policy.changes."{BELOW}".competition.places={2 * (size // 75)}',
+        f'policy.envelopes.{ENVELOPE}="{CITY_MONEY * size // 1500}"',
+        f"simulation.fund_size={FUND_SIZE * size // 1500}", f"simulation.risk_pool={RISK_POOL}",
+        *(f"economy.{name}.{part}={value}" for name, value in NUMBERS.items() for part in ("value", "low", "high")),
+    ]  # fmt: skip
+    sets += [f"economy.streams.{name}.{key}=0" for name in STREAMS for key in ("yearly", "low", "high")]
+    sections = {"economy": EconomyParameters, "simulation": SimulationOptions}
+    return load_scenario(BASELINE, sets, sections=sections)
+
+
+@lru_cache(maxsize=1)
+def both(seed: int, size: int, last_year: int) -> tuple[dict[str, Any], World]:
+    """The engine's result and the reference's world for one scaled scenario."""
+    from fundflow.simulation import prepare, simulate
+
+    question = scenario(seed, size, last_year)
+    inputs = prepare(question)
+    result = simulate(inputs, 0, keep_claims=True)
+    draws = Draws(seed, 0)
+    world = setup.build(
+        catalogue=inputs.catalogue,
+        population=inputs.population,
+        economy=inputs.economy.draw(draws, fixed=True, scale=inputs.population.scale),
+        draws=draws,
+        start=date(2021, 1, 1),
+        end=date(last_year, 12, 31),
+        fund_size=FUND_SIZE * size // 1500 * 100,
+        risk_pool=RISK_POOL * 100,
+        city_money=lambda year: question.policy.envelope(ENVELOPE, year),
+    )
+    world.run()
+    return result, world
