@@ -95,12 +95,13 @@ class ByClass:
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate of a base that may have a limit of its own."""
+    """A rate of a base that may have a limit of its own; ``of`` names the instrument whose payments are the base."""
 
     base: str
     rate: Dated[Fraction]
     limit: Dated[int] | None
     share: Fraction
+    of: str = ""
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -292,10 +293,9 @@ def _by_class(source: Table, book: FactBook, share: Fraction) -> Amount:
 
 
 def _rate(source: Table, book: FactBook, share: Fraction) -> Amount:
-    if source.raw.get("kind") == "share_of":
-        source.get("of", table.text)
+    of = source.get("of", table.text) if source.raw.get("kind") == "share_of" else ""
     limit = source.dated("base_limit", table.money, None)
-    return Rate(_name(source, "base", book), source.dated("rate", table.rate), limit, share)
+    return Rate(_name(source, "base", book), source.dated("rate", table.rate), limit, share, of or "")
 
 
 def _rate_by_band(source: Table, book: FactBook, share: Fraction) -> Amount:

@@ -195,7 +195,7 @@ class FactBook:
                 if owner == entity:
                     self.facts.setdefault(name, fact)
         for name, fact in self.facts.items():
-            for alias in (name, *fact.aliases):
+            for alias in (name, *fact.aliases, fact.zh):
                 self.names.setdefault(alias, name)
 
     def __contains__(self, name: str) -> bool:
