@@ -166,8 +166,8 @@ if __name__ == "__main__":
 """
 
 
-def start(tmp_path: Path) -> subprocess.Popen[str]:
-    """Start a long run in a session of its own, and wait until it has finished something."""
+def start(tmp_path: Path, until: str = "unfinished/0*") -> subprocess.Popen[str]:
+    """Start a long run in a session of its own, and wait until it has finished something (or made a file)."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     root = str(Path(__file__).parents[2])
@@ -180,7 +180,7 @@ def start(tmp_path: Path) -> subprocess.Popen[str]:
         start_new_session=True,
     )
     deadline = time.monotonic() + 60
-    while not list((tmp_path / "run").glob("unfinished/0*")) and time.monotonic() < deadline:
+    while not list((tmp_path / "run").glob(until)) and time.monotonic() < deadline:
         time.sleep(0.02)
     return process
 
@@ -195,6 +195,15 @@ def test_ctrl_c_at_the_terminal_keeps_every_finished_replication_without_a_trace
     assert f"{len(kept.replications)} finished replications are kept" in out
     assert 0 < len(kept.replications) < 200
     assert kept.faults() == []
+
+
+def test_ctrl_c_while_workers_are_still_starting_is_as_quiet(tmp_path):
+    process = start(tmp_path, until="run.json")
+    time.sleep(0.3)  # the workers are importing
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
 
 
 def test_workers_end_with_a_parent_that_is_killed_and_the_run_goes_on_later(tmp_path):

@@ -105,9 +105,9 @@ def run_here(job: Job, inputs: Inputs, missing: Callable[[], set[int]], done: Ca
     for number in sorted(missing()):
         try:
             job.do(inputs, number)
+            done(number)
         except KeyboardInterrupt:
             raise Interrupted from None
-        done(number)
 
 
 def run_in_processes(job: Job, workers: int, missing: Callable[[], set[int]], done: Callable[[int], None]) -> None:
