@@ -69,11 +69,26 @@ class Part(_Frozen):
     high: float
 
 
-Attribute = Annotated[Chance | Category | Money | Share | Whole | Part, Field(discriminator="kind")]
+class Product(_Frozen):
+    """Two earlier whole numbers multiplied."""
+
+    kind: Literal["product"]
+    of: tuple[str, str]
+
+
+Attribute = Annotated[Chance | Category | Money | Share | Whole | Part | Product, Field(discriminator="kind")]
 
 
 class Stream(_Frozen):
-    """Claimants of one kind: how many a year, where, when, and what each is like."""
+    """Claimants of one kind: how many a year, where, when, and what each is like.
+
+    ``trigger`` is the event that opens instruments; ``then`` a second event, ``months`` and ``days_after`` later (two
+    attributes). ``every`` 2 lets them come in even years only. Attributes are facts of the policy by the same names.
+    """
+
+    trigger: str
+    then: str | None = None
+    every: int = Field(default=1, ge=1)
 
     yearly: float = Field(ge=0)
     low: float | None = None

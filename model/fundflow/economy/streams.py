@@ -12,8 +12,9 @@ from scipy.special import ndtri
 
 from fundflow.base.calendar import day_of
 from fundflow.base.draws import Draws, Kind, pack_id, poisson_inverse
+from fundflow.base.money import multiply
 from fundflow.economy.parameters import Economy
-from fundflow.economy.stream_parameters import Category, Chance, Money, Part, Share, Stream, Whole
+from fundflow.economy.stream_parameters import Category, Chance, Money, Part, Product, Share, Stream, Whole
 from fundflow.economy.table import Ints
 
 CITY_ZONES = (0.09, 0.06, 0.10, 0.06, 0.23, 0.16, 0.07, 0.09, 0.03, 0.07, 0.01, 0.03, 0.0, 0.0, 0.0)
@@ -54,7 +55,7 @@ def stream_arrivals(name: str, year: int, economy: Economy, draws: Draws) -> Str
         If the economy has no such stream.
     """
     stream = economy.streams[name]
-    mean = 0.0 if year > stream.until else stream.yearly * (1 + stream.growth) ** (year - 2021)
+    mean = 0.0 if year > stream.until or year % stream.every else stream.yearly * (1 + stream.growth) ** (year - 2021)
     weights = _zone_weights(stream, economy)
     zones = np.arange(len(weights))
     kind = Kind[stream.id_kind]
@@ -111,6 +112,8 @@ def _value(attribute: Any, u: NDArray[np.float64], found: dict[str, NDArray[Any]
         return np.asarray(np.rint((attribute.low + (attribute.high - attribute.low) * u) * 1e6), np.int64)
     if isinstance(attribute, Whole):
         return np.asarray(attribute.low + np.floor(u * (attribute.high - attribute.low + 1)), np.int64)
+    if isinstance(attribute, Product):
+        return found[attribute.of[0]] * found[attribute.of[1]]
     assert isinstance(attribute, Part)
     share = np.rint((attribute.low + (attribute.high - attribute.low) * u) * 1e6).astype(np.int64)
-    return found[attribute.of] // 1_000_000 * share
+    return multiply(found[attribute.of], share, 1_000_000)

@@ -16,6 +16,7 @@ from fundflow.policy import Catalogue, load_catalogue
 from fundflow.scenario import Scenario
 from fundflow.simulation import (
     bridge_fund,
+    derived,
     firms,
     incubation,
     indicators,
@@ -83,6 +84,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         projects.acceptances(world, running),
         institutions.institution_years(world),
         streams.streams(world),
+        derived.shares_of_payments(world),
         indicators.yearly_indicators(world),
     ):
         env.process(process)
@@ -110,11 +112,16 @@ def set_up(
         start=start,
         end=end,
         budget=Budget(inputs.catalogue, scenario.policy.envelope),
+        paid=derived.PaidByZone(inputs.catalogue),
         ledger=Ledger(keep_claims=keep_claims),
     )
     world.publish()
     held = world.firms.has_loan
     world.notes["loan_principal"][held] = loan_principal(world.firms.sales[held], world.firms.loan_ratio[held])
+    for one in inputs.catalogue.triggered_by("makerspace-assessed"):
+        for group in one.counts_into:
+            # Years that were paid before the first day count (the legacy clause).
+            world.totals.set_count(group, world.makerspaces.id, world.makerspaces.paid_years)
     running = projects.Projects()
     place_projects(world, running, people)
     terms = inputs.catalogue.funds["working-capital"]
@@ -137,6 +144,7 @@ def place_projects(world: World, running: projects.Projects, people: Population)
     projects.conclude(
         world, running, held.firm[order], held.number[order], held.contract_end[order],
         held.verified_spending[order], held.before_2020[order],
+        held.signed[order],
     )  # fmt: skip
 
 

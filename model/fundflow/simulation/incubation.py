@@ -22,7 +22,6 @@ from fundflow.simulation.world import (
     Ints,
     Process,
     World,
-    ceil_months,
     month_starts,
 )
 
@@ -88,7 +87,10 @@ def tenant_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
     return {
         "employees": notes["known_staff"][rows],
         "last_year_sales": notes["known_sales"][rows],
-        "age_months_at_entry": ceil_months(firms.founded[rows], day),
+        "founded": firms.founded[rows],
+        "entered_incubator": np.full(len(rows), day),
+        "special_field": firms.special[rows].astype(np.int64),
+        "talent_programme": firms.talent[rows],
     }
 
 
@@ -265,7 +267,7 @@ def report_tenants(world: World, day: int) -> None:
     graduates = conditions["incubator-graduation"].holds(graduation_facts(world, tenants, day), len(tenants), day)
     end_tenancy(world, tenants[graduates], np.full(int(graduates.sum()), day), GRADUATED)
     facts = tenant_facts(world, tenants, day)
-    facts["age_months_at_entry"] = np.zeros(len(tenants), np.int64)
+    facts["entered_incubator"] = firms.incubator_from[tenants]
     fits = conditions["incubator-tenant-conditions"].holds(facts, len(tenants), day)
     out = tenants[~graduates & ~fits]
     end_tenancy(world, out, np.full(len(out), day), OUTGROWN)
@@ -277,7 +279,7 @@ def enter_makerspaces(world: World, day: int) -> None:
     before = int(add_months(np.int64(day), -1))
     new = np.flatnonzero((firms.founded >= before) & (firms.founded < day) & (firms.exit_day > day) & (firms.space < 0))
     new = new[world.draws.chance("makerspace-wish", firms.id[new], world.economy.makerspace_wish)]
-    facts = {"age_months_at_entry": ceil_months(firms.founded[new], day)}
+    facts = {"founded": firms.founded[new], "entered_makerspace": np.full(len(new), day)}
     new = new[world.catalogue.conditions["makerspace-tenant-conditions"].holds(facts, len(new), day)]
     if not len(new):
         return

@@ -20,6 +20,8 @@ from fundflow.simulation.bridge_fund import MOST_DAYS, BridgeFund, Need
 from fundflow.simulation.world import Ints, Process, World, month_starts
 
 NOTICE_DAYS = 15
+CERTIFIED, LISTED = 1, 3
+"""Codes of the fact ``status`` in facts.toml."""
 
 
 def boundaries(world: World) -> list[int]:
@@ -137,7 +139,7 @@ def bridge_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
     certified = (firms.hte_from[rows] <= day) & (firms.hte_until[rows] > day)
     listed = firms.sme_until[rows] > day
     return {
-        "status": np.where(certified, 2, np.where(listed, 1, 0)),
+        "status": np.where(listed, LISTED, np.where(certified, CERTIFIED, 0)),
         "employees": notes["known_staff"][rows],
         "yearly_sales": notes["known_sales"][rows],
         "total_assets": notes["known_assets"][rows],
@@ -172,6 +174,7 @@ def eaglet_interest(world: World, book: LoanBook) -> Process:
             "january_lpr": np.full(len(rows), lpr, np.int64),
             "filed": draws.chance("eaglet-filing", firms.id[rows], economy.eaglet_filing, period=activity),
             "days_in_pool": until - start,
+            "eaglet_from": firms.eaglet_from[rows],
         }
         world.claim("eaglet-loan-year", firms.id[rows], firms.zone[rows], day_of(activity, 12, 31), facts)
 
@@ -179,6 +182,7 @@ def eaglet_interest(world: World, book: LoanBook) -> Process:
 def eaglet_incidents(world: World) -> Process:
     """On 1 July: a serious incident ends an eaglet's term; fraud also takes the money back."""
     firms, draws, economy = world.firms, world.draws, world.economy
+    groups = clawed_back(world, "eaglet-recognised", "eaglet-loan-year")
     for year in world.years:
         day = day_of(year, 7, 1)
         yield world.at(day, Phase.FACTS)
@@ -187,6 +191,17 @@ def eaglet_incidents(world: World) -> Process:
         firms.eaglet_until[rows] = day
         fraud = rows[draws.chance("eaglet-fraud", firms.id[rows], economy.fraud_share, period=year)]
         yield world.at(day, Phase.AWARD)
-        back = world.totals.claw_back("eaglets", firms.id[fraud]) if len(fraud) else 0
+        back = sum(int(world.totals.paid(group, firms.id[fraud]).sum()) for group in groups)
         world.ledger.indicate(year, "eaglet_clawback", back / 100)
         world.ledger.indicate(year, "eaglets_revoked", len(rows))
+
+
+def clawed_back(world: World, *triggers: str) -> set[str]:
+    """Groups of payments that fraud takes back, as the instruments of these events say."""
+    return {
+        group
+        for trigger in triggers
+        for one in world.catalogue.triggered_by(trigger)
+        if any(penalty.clawback and penalty.on == "fraud" for penalty in one.penalties)
+        for group in one.counts_into
+    }

@@ -64,11 +64,11 @@ def sign(world: World, projects: Projects, rows: Ints, rd: Ints, day: int) -> No
     per_mille = np.floor(share * 1000).astype(np.int64)
     spending = rd // 1000 * per_mille * length // 12 // YUAN * YUAN
     firms.key_number[rows] += 1
-    conclude(world, projects, rows, number, end, spending, np.zeros(len(rows), bool), signed=day)
+    conclude(world, projects, rows, number, end, spending, np.zeros(len(rows), bool), np.full(len(rows), day))
 
 
 def conclude(
-    world: World, projects: Projects, rows: Ints, number: Ints, end: Ints, spending: Ints, old: Bools, signed: int = 0
+    world: World, projects: Projects, rows: Ints, number: Ints, end: Ints, spending: Ints, old: Bools, signed: Ints
 ) -> None:
     """Draw how each project ends, and remember the acceptance days."""
     firms, economy, draws = world.firms, world.economy, world.draws
@@ -89,16 +89,18 @@ def conclude(
     applied = on_time | (draws.uniform("key-applied", ids, occasion=number) < economy.key_applied_in_time)
     firms.key_until[rows] = np.where(accepted < NEVER, accepted, add_months(end, ABANDONED_MONTHS))
     world.ledger.note(
-        "projects", firm=ids, number=number, signed=np.full(len(rows), signed), contract_end=end, accepted=accepted,
+        "projects", firm=ids, number=number, signed=signed, contract_end=end, accepted=accepted,
         spending=spending,
     )  # fmt: skip
     for i, row in enumerate(rows):
         if accepted[i] < NEVER:
-            facts = project_facts(int(spending[i]), int(end[i]), int(accepted[i]), bool(applied[i]), old=bool(old[i]))
+            facts = project_facts(
+                int(signed[i]), int(spending[i]), int(end[i]), int(accepted[i]), bool(applied[i]), old=bool(old[i])
+            )
             projects.expect(int(accepted[i]), int(ids[i]), int(row), facts)
 
 
-def project_facts(spending: int, end: int, accepted: int, applied: bool, *, old: bool) -> dict[str, Any]:
+def project_facts(signed: int, spending: int, end: int, accepted: int, applied: bool, *, old: bool) -> dict[str, Any]:
     """What the key R&D rules read of one accepted project."""
     return {
         "project_type": 1,
@@ -108,6 +110,7 @@ def project_facts(spending: int, end: int, accepted: int, applied: bool, *, old:
         "applied_in_time": applied,
         "accepted": True,
         "contract_before_2020": old,
+        "signed_on": signed,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, add_months, day_of, months_between
+from fundflow.base.calendar import Phase, add_months, day_of
 from fundflow.economy import eaglet_review, high_tech_round, sme_round
 from fundflow.simulation.incubation import end_tenancy
 from fundflow.simulation.world import GRADUATED, Ints, Process, World
@@ -25,12 +25,12 @@ def certification_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
     """What the national thresholds read: age, R&D over sales of the last known year, S&T staff, IP."""
     firms, notes = world.firms, world.notes
     return {
-        "registered_days": day - firms.founded[rows],
+        "founded": firms.founded[rows],
         "last_year_rnd": notes["known_rd"][rows],
         "last_year_sales": notes["known_sales"][rows],
         "employees": notes["known_staff"][rows],
         "st_staff": notes["known_st_staff"][rows],
-        "ip_count": notes["known_ip"][rows],
+        "class_ii_or_better_ip": notes["known_ip"][rows],
     }
 
 
@@ -103,12 +103,8 @@ def eaglet_round(world: World) -> Process:
 def eaglet_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
     """What the eaglet conditions read: age to the day, last reported sales, staff, R&D and IP."""
     firms, notes = world.firms, world.notes
-    founded = firms.founded[rows]
-    whole = months_between(founded, day)
-    # Six years ago to the day still passes, a day more is over: a part of a month counts as one at the upper end.
-    late = (add_months(founded, whole) < day) & (whole >= 12)
     return {
-        "age_months": whole + late,
+        "founded": firms.founded[rows],
         "last_year_sales": notes["known_sales"][rows],
         "employees": notes["known_staff"][rows],
         "st_staff": notes["known_st_staff"][rows],

@@ -56,6 +56,7 @@ class World:
     start: int
     end: int
     budget: Budget
+    paid: Any
     ledger: Ledger
     totals: Totals = field(default_factory=Totals)
     factors: dict[int, Factors] = field(default_factory=dict)
@@ -128,6 +129,7 @@ class World:
             self.budget.spend(found)
             outcomes += found
         for outcome in outcomes:
+            self.paid.add(outcome, batch)
             self.ledger.record(outcome, batch)
         return outcomes
 
