@@ -61,11 +61,10 @@ def tables_of(replication: int, years: tuple[int, ...] = (2026, 2027)) -> dict[s
             "award_day": np.array([20970, 20970]),
             "district": ["西湖区"] * 2,
             "eligible": [True, False],
-            "failed": ["", "least increase"],
             "reason": ["cap", "condition"],
             "status": ["in_force"] * 2,
             **{
-                name: np.array([base, 0], dtype=np.int64) for name in ("base", "entitlement", "award", "city")
+                name: np.array([base, 0], dtype=np.int64) for name in ("base", "amount", "entitlement", "award", "city")
             },
             "district_fen": [0, 0],
             "province": [0, 0],

@@ -73,9 +73,7 @@ def test_a_replication_half_written_is_not_finished(tmp_path):
 def test_a_file_that_the_manifest_does_not_name_is_not_read(tmp_path):
     write(tmp_path, range(3))
     before = open_run(tmp_path).payments.collect()
-    shutil.copy(
-        tmp_path / "payments" / "part-0000-3of10.parquet", tmp_path / "payments" / "part-0001.parquet"
-    )
+    shutil.copy(tmp_path / "payments" / "part-0000-3of10.parquet", tmp_path / "payments" / "part-0001.parquet")
     assert open_run(tmp_path).payments.collect().equals(before)
     RunWriter(tmp_path, META, SCENARIO)
     assert not (tmp_path / "payments" / "part-0001.parquet").exists()

@@ -59,9 +59,7 @@ def test_a_missing_column_is_named():
 
 
 def test_stage_lists_give_each_claim_its_stages_in_order():
-    series = stage_lists(
-        [("amount", np.array([5, 6]), ["none", "cap"]), ("split", np.array([2, 3]), ["none"] * 2)]
-    )
+    series = stage_lists([("amount", np.array([5, 6]), ["none", "cap"]), ("split", np.array([2, 3]), ["none"] * 2)])
     assert series.to_list()[1] == [
         {"stage": "amount", "amount": 6, "reason": "cap"},
         {"stage": "split", "amount": 3, "reason": "none"},
