@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from fundflow.base.calendar import year_of
+from fundflow.base.calendar import year_of, years_of
 from fundflow.policy import Batch, Catalogue, Instrument, Outcome
 
 YEAR = 365
@@ -36,14 +37,17 @@ class Budget:
         return instrument.envelope
 
     def by_award_day(
-        self, instruments: Sequence[Instrument], batch: Batch, award_day: int | None
-    ) -> list[tuple[list[Instrument], int]]:
-        """Group instruments by the day of their award, in order of that day."""
-        groups: defaultdict[int, list[Instrument]] = defaultdict(list)
+        self, instruments: Sequence[Instrument], batch: Batch
+    ) -> list[tuple[list[Instrument], NDArray[np.int64], int]]:
+        """Group instruments and claims by fiscal year of the award, in order of the first award day."""
+        groups: defaultdict[tuple[int, int, bytes], list[Instrument]] = defaultdict(list)
         for instrument in instruments:
-            day = int(instrument.pay.award_days(batch.trigger_day[:1])[0]) if award_day is None else award_day
-            groups[day].append(instrument)
-        return [(groups[day], day) for day in sorted(groups)]
+            days = instrument.pay.award_days(batch.trigger_day)
+            years = years_of(days)
+            for year in np.unique(years):
+                rows = np.flatnonzero(years == year)
+                groups[int(days[rows].min()), int(year), rows.tobytes()].append(instrument)
+        return [(group, np.frombuffer(key[2], np.int64), key[0]) for key, group in sorted(groups.items())]
 
     def left(self, instruments: Sequence[Instrument], day: int) -> dict[str, int | None]:
         """City money that instruments may use on an award day, in fen, for each envelope.

@@ -113,7 +113,7 @@ def set_up(
         end=end,
         budget=Budget(inputs.catalogue, scenario.policy.envelope),
         paid=derived.PaidByZone(inputs.catalogue),
-        ledger=Ledger(keep_claims=keep_claims),
+        ledger=Ledger(keep_claims=keep_claims, first_day=start),
     )
     world.publish()
     held = world.firms.has_loan

@@ -34,10 +34,11 @@ class Ledger:
     """
 
     keep_claims: bool = False
-    last_day: int = 0
-    _commitments: list[pl.DataFrame] = field(default_factory=list)
-    _payments: list[pl.DataFrame] = field(default_factory=list)
-    _settlements: list[pl.DataFrame] = field(default_factory=list)
+    first_day: int = 0
+    _codes: dict[str, int] = field(default_factory=dict)
+    _commitments: list[Table] = field(default_factory=list)
+    _payments: list[Table] = field(default_factory=list)
+    _settlements: list[Table] = field(default_factory=list)
     _claims: list[pl.DataFrame] = field(default_factory=list)
     _indicators: list[tuple[int, str, str, float]] = field(default_factory=list)
     trace: dict[str, list[Table]] = field(default_factory=dict)
@@ -52,107 +53,89 @@ class Ledger:
             self.trace.setdefault(name, []).append({k: np.asarray(v).copy() for k, v in columns.items()})
 
     def record(self, outcome: Outcome, batch: Batch) -> None:
-        """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims."""
-        # The first condition says whose instrument it is; rows that fail it are nobody's claim here.
-        rows = np.flatnonzero(outcome.failed != 0)
-        if not len(rows):
-            return
-        name = outcome.instrument.id
-        due = rows[(outcome.entitlement[rows] > 0) | (outcome.award[rows] > 0)]
-        self._commit(name, outcome, rows)
-        self._pay(name, outcome, due)
-        self._settle(name, outcome)
-        if self.keep_claims:
-            self._claims.append(_claim_rows(name, outcome, batch, rows))
+        """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims.
 
-    def _commit(self, name: str, outcome: Outcome, rows: NDArray[np.int64]) -> None:
+        Receipts of a fund are no public money and are left to the fund's own balances.
+        """
+        # The first condition says whose instrument it is; rows that fail it are nobody's claim here.
+        rows = np.flatnonzero((outcome.failed != 0) & (outcome.award_day >= self.first_day))
+        if not len(rows) or outcome.instrument.receipt:
+            return
+        code = self._codes.setdefault(outcome.instrument.id, len(self._codes))
+        self._commit(code, outcome, rows)
+        self._pay(code, outcome)
+        self._settle(code, outcome)
+        if self.keep_claims:
+            self._claims.append(_claim_rows(outcome.instrument.id, outcome, batch, rows))
+
+    def _commit(self, code: int, outcome: Outcome, rows: NDArray[np.int64]) -> None:
         reason = outcome.reason[rows]
         gap = outcome.entitlement[rows] - outcome.award[rows]
         self._commitments.append(
-            pl.DataFrame(
-                {
-                    "year": years_of(outcome.award_day[rows]).astype(np.int32),
-                    "district": outcome.district[rows].astype(np.int32),
-                    "status": outcome.status[rows].astype(np.int32),
-                    "recipients": (outcome.entitlement[rows] > 0).astype(np.int32),
-                    "entitlement_city": outcome.entitlement_city[rows],
-                    "entitlement_district": outcome.entitlement_district[rows],
-                    "entitlement_province": outcome.entitlement_province[rows],
-                    "award_city": outcome.award_city[rows],
-                    "award_district": outcome.award_district[rows],
-                    "award_province": outcome.award_province[rows],
-                    "deferred": np.where(reason == Reason.ENVELOPE_DEFERRED, gap, 0),
-                    "refused": np.where(reason == Reason.ENVELOPE_REFUSED, gap, 0),
-                    "cut_cap": _taken(outcome, rows, Reason.CAP, Reason.TOTAL_CAP),
-                    "cut_quota": _taken(outcome, rows, Reason.RANK),
-                    "cut_envelope": gap,
-                }
-            )
-            .group_by("year", "district", "status")
-            .agg(pl.len().cast(pl.Int32).alias("claims"), pl.all().exclude("year", "district", "status").sum())
-            .with_columns(pl.lit(name).alias("instrument"))
+            {
+                "year": years_of(outcome.award_day[rows]),
+                "instrument": np.full(len(rows), code),
+                "district": outcome.district[rows],
+                "status": outcome.status[rows],
+                "claims": np.ones(len(rows), np.int64),
+                "recipients": (outcome.award[rows] > 0).astype(np.int64),
+                "entitlement_city": outcome.entitlement_city[rows],
+                "entitlement_district": outcome.entitlement_district[rows],
+                "entitlement_province": outcome.entitlement_province[rows],
+                "award_city": outcome.award_city[rows],
+                "award_district": outcome.award_district[rows],
+                "award_province": outcome.award_province[rows],
+                "deferred": np.where(reason == Reason.ENVELOPE_DEFERRED, gap, 0),
+                "refused": np.where(reason == Reason.ENVELOPE_REFUSED, gap, 0),
+                "cut_cap": _taken(outcome, rows, Reason.CAP, Reason.TOTAL_CAP),
+                "cut_quota": _taken(outcome, rows, Reason.RANK),
+                "cut_envelope": gap,
+            }
         )
 
-    def _pay(self, name: str, outcome: Outcome, due: NDArray[np.int64]) -> None:
+    def _pay(self, code: int, outcome: Outcome) -> None:
         paid = outcome.payments
-        row = np.asarray(paid["row"], np.int64)
-        if not len(row):
-            return
-        self._payments.append(
-            pl.DataFrame(
+        row = paid["row"]
+        if len(row):
+            self._payments.append(
                 {
-                    "month": months_of(np.asarray(paid["day"])).astype(np.int32),
-                    "district": outcome.district[row].astype(np.int32),
-                    "city": np.asarray(paid["city"], np.int64),
-                    "district_fen": np.asarray(paid["district"], np.int64),
-                    "province": np.asarray(paid["province"], np.int64),
-                    "paid_by": np.asarray(paid["paid_by"]).astype(np.int32),
-                    "status": outcome.status[row].astype(np.int32),
-                    "award_year": years_of(outcome.award_day[row]).astype(np.int32),
+                    "month": months_of(paid["day"]),
+                    "instrument": np.full(len(row), code),
+                    "district": outcome.district[row],
+                    "city": paid["city"],
+                    "district_fen": paid["district"],
+                    "province": paid["province"],
+                    "paid_by": paid["paid_by"],
+                    "status": outcome.status[row],
+                    "award_year": years_of(outcome.award_day[row]),
                 }
             )
-            .group_by("month", "district", "paid_by", "status", "award_year")
-            .sum()
-            .with_columns(pl.lit(name).alias("instrument"))
-        )
 
-    def _settle(self, name: str, outcome: Outcome) -> None:
+    def _settle(self, code: int, outcome: Outcome) -> None:
         owed = outcome.settlements
-        row = np.asarray(owed["row"], np.int64)
-        if not len(row):
-            return
-        self._settlements.append(
-            pl.DataFrame(
+        row = owed["row"]
+        if len(row):
+            self._settlements.append(
                 {
-                    "month": months_of(np.asarray(owed["day"])).astype(np.int32),
-                    "district": outcome.district[row].astype(np.int32),
-                    "from_level": np.asarray(owed["from"]).astype(np.int32),
-                    "to_level": np.asarray(owed["to"]).astype(np.int32),
-                    "amount": np.asarray(owed["fen"], np.int64),
+                    "month": months_of(owed["day"]),
+                    "instrument": np.full(len(row), code),
+                    "district": outcome.district[row],
+                    "from_level": owed["from"],
+                    "to_level": owed["to"],
+                    "amount": owed["fen"],
                 }
             )
-            .group_by("month", "district", "from_level", "to_level")
-            .sum()
-            .with_columns(pl.lit(name).alias("instrument"))
-        )
 
     def tables(self) -> dict[str, Any]:
         """Sum the books into the tables of the run folder (see docs/results.md)."""
-        keys = ["year", "instrument", "district", "status"]
-        commitments = _names(_sum(self._commitments, keys))
-        payments = _names(_sum(self._payments, ["month", "instrument", "district", "paid_by", "status", "award_year"]))
-        settlements = _names(_sum(self._settlements, ["month", "instrument", "district", "from_level", "to_level"]))
-        year, name, district, value = (
-            (list(c) for c in zip(*self._indicators, strict=True)) if self._indicators else ([],) * 4
-        )
-        tables = {
-            "commitments": commitments,
-            "payments": payments,
-            "settlements": settlements,
-            "indicators": {"year": year, "name": name, "district": district, "value": value},
-        }
+        year, name, district, value = (list(column) for column in zip(*self._indicators, strict=True))
         result: dict[str, Any] = {
-            key: table if isinstance(table, dict) else table.to_dict(as_series=True) for key, table in tables.items()
+            "commitments": self._sum(self._commitments, ["year", "instrument", "district", "status"]),
+            "payments": self._sum(
+                self._payments, ["month", "instrument", "district", "paid_by", "status", "award_year"]
+            ),
+            "settlements": self._sum(self._settlements, ["month", "instrument", "district", "from_level", "to_level"]),
+            "indicators": {"year": year, "name": name, "district": district, "value": value},
         }
         if self.keep_claims:
             result["claims"] = pl.concat(self._claims).to_dict(as_series=True) if self._claims else {}
@@ -162,40 +145,37 @@ class Ledger:
             }
         return result
 
+    def _sum(self, parts: list[Table], keys: list[str]) -> Table:
+        """Add up rows with the same keys, and write the codes out as the words of the run folder."""
+        if not parts:
+            return {}
+        whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        table = pl.DataFrame(whole).group_by(keys).sum()
+        for column, names in (
+            ("instrument", tuple(self._codes)),
+            ("district", (*DISTRICTS, "全市")),
+            ("status", STATUS),
+            ("paid_by", PAYERS),
+            ("from_level", LEVELS),
+            ("to_level", LEVELS),
+        ):
+            if column in table.columns:
+                code = pl.col(column).cast(pl.Int64)
+                code = pl.when(code < 0).then(len(names) - 1).otherwise(code)
+                words = code.replace_strict(list(range(len(names))), list(names), return_dtype=pl.String)
+                table = table.with_columns(words.alias(column))
+        return table.sort(keys).to_dict(as_series=True)
+
 
 def _taken(outcome: Outcome, rows: NDArray[np.int64], *reasons: Reason) -> NDArray[np.int64]:
     """Fen that the stages with some reasons took from claims; a quota counts with the amount before caps."""
     total = np.zeros(len(rows), np.int64)
     before = outcome.stages[1][1][rows]
     for _, amount, why in outcome.stages[2:]:
-        total += np.where(np.isin(why[rows], reasons), before - amount[rows], 0)
+        cut = np.logical_or.reduce([why[rows] == reason for reason in reasons])
+        total += np.where(cut, before - amount[rows], 0)
         before = amount[rows]
     return total
-
-
-def _sum(parts: list[pl.DataFrame], keys: list[str]) -> pl.DataFrame:
-    if not parts:
-        return pl.DataFrame()
-    return pl.concat(parts, how="diagonal").group_by(keys).sum().sort(keys)
-
-
-def _names(table: pl.DataFrame) -> pl.DataFrame:
-    """Write codes out as the words of the run folder."""
-    for column, words in (
-        ("district", (*DISTRICTS, "全市")),
-        ("status", STATUS),
-        ("paid_by", PAYERS),
-        ("from_level", LEVELS),
-        ("to_level", LEVELS),
-    ):
-        if column in table.columns:
-            code = pl.col(column)
-            if column == "district":
-                code = pl.when(code < 0).then(len(DISTRICTS)).otherwise(code)
-            table = table.with_columns(
-                code.replace_strict(list(range(len(words))), list(words), return_dtype=pl.String).alias(column)
-            )
-    return table
 
 
 def _claim_rows(name: str, outcome: Outcome, batch: Batch, rows: NDArray[np.int64]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fundflow.base.calendar import NEVER, Phase, add_months, day_of
-from fundflow.simulation.world import Bools, Ints, Process, World, ceil_months
+from fundflow.simulation.world import Bools, Ints, Process, World, ceil_months, quarter_end, quarters_of
 
 YUAN = 100
 ON_TIME_DAYS, LATE_DAYS, ABANDONED_MONTHS = 170, 180, 18
@@ -115,23 +115,16 @@ def project_facts(signed: int, spending: int, end: int, accepted: int, applied: 
 
 
 def acceptances(world: World, projects: Projects) -> Process:
-    """Wake on each acceptance day; a firm that is gone by then claims nothing."""
+    """At each quarter's end the projects accepted in it claim, in order of day and firm, if the firm is still there."""
     firms = world.firms
-    while True:
-        next_day = projects.heap[0][0] if projects.heap else None
-        if next_day is None or next_day > world.end:
-            # Contracts are signed on 30 September at the earliest change; look again in a month.
-            yield world.env.timeout(16 * 30)
-            continue
-        if 16 * next_day + int(Phase.AWARD) > world.env.now:
-            # A contract signed meanwhile cannot be accepted before two years, so the first stays the first.
-            yield world.at(next_day, Phase.AWARD)
+    first, last = (int(quarters_of(np.array([day]))[0]) for day in (world.start, world.end))
+    for quarter in range(first, last + 1):
+        yield world.at(quarter_end(quarter), Phase.AWARD)
         due = []
-        while projects.heap and projects.heap[0][0] == next_day:
+        while projects.heap and projects.heap[0][0] <= quarter_end(quarter):
             due.append(heapq.heappop(projects.heap))
-        due = [d for d in due if firms.exit_day[d[2]] > next_day]
+        due = [one for one in due if firms.exit_day[one[2]] > one[0]]
         if due:
-            ids = np.array([d[1] for d in due], np.int64)
-            rows = np.array([d[2] for d in due], np.int64)
-            facts = {name: np.array([d[3][name] for d in due]) for name in due[0][3]}
-            world.claim("key-project-accepted", ids, firms.zone[rows], next_day, facts)
+            days, ids, rows = (np.array([one[k] for one in due], np.int64) for k in range(3))
+            facts = {name: np.array([one[3][name] for one in due]) for name in due[0][3]}
+            world.claim("key-project-accepted", ids, firms.zone[rows], days, facts)

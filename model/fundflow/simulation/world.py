@@ -106,31 +106,30 @@ class World:
         zone: Ints,
         trigger_day: int | Ints,
         facts: dict[str, NDArray[Any]],
-        award_day: int | None = None,
     ) -> list[Outcome]:
         """Put the claims that one event causes through the chain and into the books.
 
-        Claims are taken in id order; the envelopes have what is left of the fiscal year of the award.
+        Claims are taken in order of day and id; the envelopes have what is left of the fiscal year of the award.
         """
         instruments = self.catalogue.triggered_by(trigger)
         if not instruments or not len(ids):
             return []
-        order = np.argsort(ids, kind="stable")
-        day = np.broadcast_to(np.asarray(trigger_day, np.int64), ids.shape)[order]
+        day = np.broadcast_to(np.asarray(trigger_day, np.int64), ids.shape)
+        order = np.lexsort((ids, day))
+        day = day[order]
         batch = Batch(
             ids=ids[order], zone=zone[order], trigger_day=day, facts={k: np.asarray(v)[order] for k, v in facts.items()}
         )
         outcomes: list[Outcome] = []
-        for group, first in self.budget.by_award_day(instruments, batch, award_day):
-            found = settle(
-                self.catalogue, group, batch, award_day=award_day, totals=self.totals,
-                envelopes=self.budget.left(group, first),
-            )  # fmt: skip
+        for group, rows, first in self.budget.by_award_day(instruments, batch):
+            part = batch if len(rows) == batch.n else batch.take(rows)
+            left = self.budget.left(group, first)
+            found = settle(self.catalogue, group, part, totals=self.totals, envelopes=left)
             self.budget.spend(found)
+            for outcome in found:
+                self.paid.add(outcome, part)
+                self.ledger.record(outcome, part)
             outcomes += found
-        for outcome in outcomes:
-            self.paid.add(outcome, batch)
-            self.ledger.record(outcome, batch)
         return outcomes
 
     def certified(self, day: int) -> Bools:
@@ -150,6 +149,17 @@ def ceil_months(start: Any, end: Any) -> Ints:
     """Whole months from start to end, a part of a month counted as one: a day past 24 months is 25."""
     whole = months_between(start, end)
     return np.asarray(whole + (add_months(start, whole) < np.asarray(end, np.int64)), np.int64)
+
+
+def quarters_of(days: Ints) -> Ints:
+    """Quarters counted from 1970."""
+    months = np.asarray(days, np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return months // 3
+
+
+def quarter_end(quarter: int) -> int:
+    """The last day of a quarter."""
+    return int(np.datetime64(3 * quarter + 3, "M").astype("datetime64[D]").astype(np.int64)) - 1
 
 
 def month_starts(start: int, end: int) -> list[int]:
