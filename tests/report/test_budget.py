@@ -128,7 +128,7 @@ def cells(path: Path, sheet: int) -> tuple[dict[str, str], dict[str, float]]:
     with zipfile.ZipFile(path) as book:
         xml = book.read(f"xl/worksheets/sheet{sheet}.xml").decode()
     formulas, numbers = {}, {}
-    for ref, kind, body in re.findall(r'<c r="([A-Z]+\d+)"([^>]*)>(.*?)</c>', xml):
+    for ref, kind, body in re.findall(r'<c r="([A-Z]+\d+)"([^>/]*)>(.*?)</c>', xml):
         found = re.search(r"<f>(.*?)</f>", body)
         if found:
             formulas[ref] = found[1]
@@ -143,7 +143,8 @@ def test_the_workbook_holds_real_numbers_and_totals_that_excel_would_find(form: 
     count = len(form.sheets[0].lines)
     formulas, numbers = cells(path, 1)
     total = f"L{count + 4}"
-    assert formulas[total] == f"SUM(L4:L{count + 3})"
+    assert formulas[total] == f"I{count + 4}+J{count + 4}+K{count + 4}"
+    assert formulas[f"I{count + 4}"] == f"SUM(I4:I{count + 3})"
     assert numbers[total] == pytest.approx(form.sheets[0].total / 10**6, abs=1e-6)
     assert numbers[total] == pytest.approx(sum(numbers[f"L{r}"] for r in range(4, count + 4)), abs=1e-6)
     for row in range(4, count + 4):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 from __future__ import annotations
 
 import dataclasses
@@ -70,7 +71,8 @@ def test_help_loads_no_heavy_library() -> None:
 def test_the_summary_shows_three_years_status_saturation_and_warnings(run: Run, lang: str, tmp_path: Path) -> None:
     text = summary(run, lang, tmp_path)
     expected = {
-        "zh": ("应兑付·市级", "安排·合计", "支出·市级结算后", "推定续期", "饱和的项目", "名额用满", "注意", "不足 40 次"),
+        "zh": (
+            "应兑付·市级", "安排·合计", "支出·市级结算后", "推定续期", "饱和的项目", "名额用满", "注意", "不足 40 次"),
         "en": ("Entitlement, City", "Award, total", "Cash, city after", "Assumed renewed", "Saturated", "quota is full", "Note:", "below 40"),
     }[lang]  # fmt: skip
     for part in (*expected, "2027", "2028", "2029", "杭科资〔2020〕72号 于 2022-12-31 到期"):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fundflow.report.plan import Planned, PlanFaults, read_codes, read_plan
+from fundflow.report.plan import PlanFaults, Planned, read_codes, read_plan
 from fundflow.report.source import Tables
 
 ABOVE = "rnd-increase-subsidy-above-scale-sme"

@@ -20,11 +20,11 @@ def draw_all(run: Any, lang: str = "zh") -> list[Path]:
     return draw(run, lang)
 
 
-def print_summary(run: Any, lang: str = "zh") -> None:
+def print_summary(run: Any, lang: str = "zh", console: Any = None) -> None:
     """Print the summary of a run on the terminal; see `fundflow.report.summary.print_summary`."""
     from fundflow.report.summary import print_summary as show
 
-    show(run, lang)
+    show(run, lang, console)
 
 
 def write_budget(run: Any, out: Path, year: int | None = None, plan: Path | None = None) -> Path:

@@ -38,14 +38,14 @@ def budget(run: Path, year: int | None, plan: Path | None, codes: Path | None, o
 
     opened = _open(run)
     target = out or opened.path / "budget.xlsx"
-    if codes is None and CODES.exists():
-        codes = CODES
+    # The file of the repository serves every run, also one whose catalogue lacks some of its lines.
+    known, strict = (codes, True) if codes else (CODES if CODES.exists() else None, False)
     if target.suffix.lower() != ".xlsx":
         raise Refused(f"{target} must end in .xlsx")
     try:
         tables = tables_of(opened)
         planned = read_plan(plan, tables) if plan else None
-        form = budget_form(tables, year, planned, read_codes(codes, tables) if codes else None)
+        form = budget_form(tables, year, planned, read_codes(known, tables, strict) if known else None)
         write_workbook(form, target)
     except (ValueError, OSError) as fault:
         raise Refused(str(fault)) from fault

@@ -53,8 +53,8 @@ def read_plan(path: Path, tables: Tables) -> dict[str, Planned]:
     return planned
 
 
-def read_codes(path: Path, tables: Tables) -> dict[str, str]:
-    """Read a CSV file with the columns ``instrument, code``.
+def read_codes(path: Path, tables: Tables, strict: bool = True) -> dict[str, str]:
+    """Read a CSV file with the columns ``instrument, code``; unless strict, leave out what the run does not know.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def read_codes(path: Path, tables: Tables) -> dict[str, str]:
         instrument = _instrument(row["instrument"], tables, number, faults)
         if instrument is not None:
             codes[instrument] = row["code"].strip()
-    if faults:
+    if faults and strict:
         raise PlanFaults(path, faults)
     return codes
 

@@ -74,12 +74,13 @@ def _panel(axes: Axes, tables: Tables, texts: Texts, instrument: str, cash: pl.D
     for status in statuses_present(tables):
         part = frames.paths(tables, rows.filter(status=status), frames.entitlement(), "year", years)
         height = part.mean(axis=0) / FEN_WAN
+        shown = np.flatnonzero(height > 0)
         axes.bar(
-            years,
-            height,
-            bottom=floor,
+            years[shown],
+            height[shown],
+            bottom=floor[shown],
             width=0.8,
-            color=colours,
+            color=[colours[i] for i in shown],
             hatch=HATCHES[status],
             edgecolor="white",
             linewidth=0,
