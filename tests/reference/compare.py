@@ -94,11 +94,12 @@ def engine_certificates(result: dict[str, Any]) -> set[tuple]:
     return {(int(r["firm"]), day(r["day"]), bool(r["first"])) for r in rows(result["trace"].get("certificates", {}))}
 
 
-def engine_projects(result: dict[str, Any]) -> set[tuple]:
+def engine_projects(result: dict[str, Any], start: int) -> set[tuple]:
     return {
         (int(r["firm"]), int(r["number"]), day(r["signed"]), day(r["contract_end"]), min(day(r["accepted"]), 2**40),
          int(r["spending"]))
         for r in rows(result["trace"].get("projects", {}))
+        if day(r["signed"]) >= start
     }  # fmt: skip
 
 

@@ -52,5 +52,5 @@ def interest_subsidy(
     """Half of January's LPR on at most 20 million, never above the interest paid (reading 40)."""
     principal = min(average_principal, law.most_principal)
     raw = principal * lpr * law.share_of_lpr * days / 365
-    amount, reason = raw.numerator // raw.denominator, "CAP" if principal < average_principal else "NONE"
-    return min(amount, interest_paid), reason
+    amount = raw.numerator // raw.denominator
+    return min(amount, interest_paid), "CAP" if interest_paid < amount else "NONE"

@@ -101,7 +101,7 @@ RULE = {
 
 
 def tax_office(world: World) -> Steps:
-    """On 31 May the list of those who claimed the deduction for last year; then the round."""
+    """On 31 May the list of those who claimed the deduction for last year; the round on its award day."""
     for year in world.years():
         yield world.on(year, 5, 31, Phase.AWARD)
         today = world.today()
@@ -115,6 +115,7 @@ def tax_office(world: World) -> Steps:
                 continue
             if world.luck.happens("tax-claim", firm.id, world.economy.tax_claim, activity):
                 entrants.append(entrant(world, firm, activity, close, towns.district(firm.zone, paid_on)))
+        yield world.at(min(number(paid_on), world.end), Phase.AWARD)
         rnd.settle(entrants, world.law.rnd, world.purse.left(number(paid_on), round_=True))
         world.purse.pay(number(paid_on), sum(one.city for one in entrants), round_=True)
         for one in entrants:
@@ -146,15 +147,30 @@ def entrant(world: World, firm: Firm, activity: int, close: int, home: str) -> r
 
 
 def write_round(world: World, one: rnd.Entrant, close: int, paid_on: int) -> None:
-    kind = rnd.class_of(one, world.law.rnd)
-    if kind is None:
-        return
-    world.write(
-        Claim(
-            one.firm, RULE[kind], close, paid_on, one.district, one.reason, one.entitlement, one.award, one.city,
-            one.award - one.city, world.law.status(RULE[kind], close, None),
+    """A firm is heard under each paragraph whose group it belongs to; at most one can pay it."""
+    heard = []
+    if one.listed_sme or one.high_tech:
+        heard.append(rnd.ABOVE if one.above_scale else rnd.BELOW)
+    if one.high_tech and one.manufacturing:
+        heard.append(rnd.MANUFACTURING)
+    for kind in heard:
+        own = kind == rnd.class_of(one, world.law.rnd)
+        award, city = (one.award, one.city) if own else (0, 0)
+        world.write(
+            Claim(
+                claimant=one.firm,
+                instrument=RULE[kind],
+                event_day=close,
+                award_day=paid_on,
+                district=one.district,
+                reason=one.reason if own else "CONDITION",
+                entitlement=one.entitlement if own else 0,
+                award=award,
+                city=city,
+                district_fen=award - city,
+                status=world.law.status(RULE[kind], close, None),
+            )
         )
-    )  # fmt: skip
 
 
 # --- key projects ---------------------------------------------------------------------------------------------

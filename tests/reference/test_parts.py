@@ -148,8 +148,8 @@ def test_who_may_apply_as_an_eaglet(changes, expected):
 
 def test_half_of_the_lpr_on_at_most_twenty_million_and_never_above_the_interest_paid():
     lpr = Fraction(385, 10_000)
-    assert interest_subsidy(30_000_000_00, 10**9, lpr, 365, EAGLET) == (385_000_00, "CAP")
-    assert interest_subsidy(1_000_000_00, 10_000_00, lpr, 365, EAGLET)[0] == 10_000_00
+    assert interest_subsidy(30_000_000_00, 10**9, lpr, 365, EAGLET) == (385_000_00, "NONE")
+    assert interest_subsidy(1_000_000_00, 10_000_00, lpr, 365, EAGLET) == (10_000_00, "CAP")
 
 
 TERMS = Terms(
