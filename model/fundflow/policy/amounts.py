@@ -166,7 +166,7 @@ class PerUnit:
             groups = view.given(view.book[self.group])
             if groups is not None:
                 units = np.minimum(units, groups * self.most)
-        return units, times(units * self.amount.on(view.value_day), self.share)
+        return units, product([units], self.amount.on(view.value_day) * self.share)
 
 
 @dataclass(frozen=True)

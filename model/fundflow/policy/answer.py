@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from fundflow.base.calendar import date_of
 from fundflow.base.districts import DISTRICTS
 from fundflow.base.money import yuan_text
-from fundflow.policy.conditions import Condition, ConditionSet
+from fundflow.policy.conditions import Condition, ConditionSet, judge
 from fundflow.policy.facts import FactBook
 from fundflow.policy.faults import MissingFacts
+from fundflow.policy.history import complete
 from fundflow.policy.instrument import Instrument
 from fundflow.policy.outcome import Batch, Level, Outcome, Reason, Status
+from fundflow.policy.totals import Totals
 from fundflow.policy.view import View
 
 REASONS = {
@@ -114,7 +116,7 @@ def _failures(outcome: Outcome, batch: Batch, lang: str) -> list[list[dict[str, 
     for condition in instrument.eligible:
         for row, entry in _failing(condition, view, instrument.book, instrument.document, day, lang):
             found[row].append(entry)
-    for row in np.flatnonzero((outcome.reason > 0) & (outcome.failed < 0)):
+    for row in np.flatnonzero((outcome.reason > 0) & (outcome.failed < 0)).tolist():
         reason = Reason(outcome.reason[row])
         if reason in _REFUSALS:
             found[row].append({"condition": _ground(instrument, reason, lang), "clause": instrument.clause})
@@ -122,9 +124,6 @@ def _failures(outcome: Outcome, batch: Batch, lang: str) -> list[list[dict[str, 
 
 
 def _completed(outcome: Outcome, batch: Batch) -> dict[str, NDArray[Any]]:
-    from fundflow.policy.history import complete
-    from fundflow.policy.totals import Totals
-
     return complete(batch.facts, outcome.instrument.history, outcome.instrument.lists, batch.ids, Totals())
 
 
@@ -158,7 +157,11 @@ def _ground(instrument: Instrument, reason: Reason, lang: str) -> str:
         Reason.NOT_COVERED: f"before the document is in force ({valid})",
         Reason.EXPIRED: f"the rule is not in force any more ({valid})",
     }
-    chinese = {Reason.RANK: "排名在名额之外", Reason.NOT_COVERED: f"文件尚未施行（{valid}）", Reason.EXPIRED: f"规则已失效（{valid}）"}
+    chinese = {
+        Reason.RANK: "排名在名额之外",
+        Reason.NOT_COVERED: f"文件尚未施行（{valid}）",
+        Reason.EXPIRED: f"规则已失效（{valid}）",
+    }
     return (chinese if lang == "zh" else english).get(reason, REASONS[reason])
 
 
@@ -172,9 +175,9 @@ def _payments(outcome: Outcome, batch: Batch) -> dict[int, list[dict[str, str]]]
                 entry = _entry(int(columns["day"][k]), bearer, payer, int(columns[bearer][k]))
                 found.setdefault(int(columns["row"][k]), []).append(entry)
     other = outcome.instrument.other_bearer
-    for row in np.flatnonzero(outcome.award_other > 0) if other else ():
+    for row in np.flatnonzero(outcome.award_other > 0).tolist() if other else ():
         entry = _entry(int(outcome.award_day[row]), other, other, int(outcome.award_other[row]))
-        found.setdefault(int(row), []).append(entry)
+        found.setdefault(row, []).append(entry)
     return found
 
 
@@ -190,8 +193,6 @@ def condition_answers(found: ConditionSet, batch: Batch, lang: str) -> list[dict
     MissingFacts
         If facts that decide are missing.
     """
-    from fundflow.policy.conditions import judge
-
     day = int(batch.trigger_day[0])
     view = found.view(batch.facts, batch.n, day)
     judged = judge(found.conditions, view)

@@ -194,9 +194,7 @@ def _blank(fact: Fact, where: str, faults: Faults) -> Any:
     return 0
 
 
-def _districts(
-    rows: Sequence[Mapping[str, str]], single: bool, faults: Faults
-) -> tuple[NDArray[np.int64], bool]:
+def _districts(rows: Sequence[Mapping[str, str]], single: bool, faults: Faults) -> tuple[NDArray[np.int64], bool]:
     codes, known = [], True
     given = any(row.get(key) for row in rows for key in DISTRICT)
     for number, row in enumerate(rows):
@@ -216,9 +214,7 @@ def _districts(
     return np.array(codes, dtype=np.int64), known
 
 
-def _labels(
-    rows: Sequence[Mapping[str, str]], competing: bool, faults: Faults
-) -> tuple[NDArray[np.int64], list[str]]:
+def _labels(rows: Sequence[Mapping[str, str]], competing: bool, faults: Faults) -> tuple[NDArray[np.int64], list[str]]:
     labels = [next((row[key] for key in LABELS if row.get(key)), str(n + 1)) for n, row in enumerate(rows)]
     numbers = [row.get("id") or row.get("编号") or "" for row in rows]
     whole = all(one.isascii() and one.isdigit() and len(one) < 18 for one in numbers)

@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -154,8 +153,12 @@ def _files(home: Any, directory: Path | None, faults: Faults) -> dict[str, dict[
     return files
 
 
-def _apply(changes: Mapping[str, Any], files: dict[str, dict[str, Any]], sharing: dict[str, Any], faults: Faults) -> None:
-    places = {name: group for raw in files.values() for part in _PARTS[2:] for group in [raw.get(part, {})] for name in group}
+def _apply(
+    changes: Mapping[str, Any], files: dict[str, dict[str, Any]], sharing: dict[str, Any], faults: Faults
+) -> None:
+    places = {
+        name: group for raw in files.values() for part in _PARTS[2:] for group in [raw.get(part, {})] for name in group
+    }
     for name, change in changes.items():
         if name == "cost-sharing":
             for one, value in change.items() if isinstance(change, dict) else ():
@@ -305,5 +308,3 @@ def _check_cycles(raw: Mapping[str, Any], faults: Faults) -> None:
             here = bases[here]
         if here == name:
             faults.add(f"{name}.amount.of = {base!r}", "is a circle: the base is in the end its own payments")
-
-

@@ -18,7 +18,7 @@ from fundflow.base.calendar import years_of
 from fundflow.base.districts import MAP_CHANGE, districts_of
 from fundflow.base.money import split_city, times
 from fundflow.policy.catalogue import Catalogue
-from fundflow.policy.envelopes import serve
+from fundflow.policy.envelopes import scale, serve
 from fundflow.policy.history import complete
 from fundflow.policy.instrument import Instrument
 from fundflow.policy.outcome import Batch, Outcome, Reason
@@ -212,10 +212,11 @@ def _pool_rate(pool: Pool, cases: list[_Case], budget: int) -> Fraction | None:
     needed = sum(int(share.sum()) for share in shares)
     if needed <= budget:
         return None
+    parts = [np.full_like(case.quarters, 4) if whole_counts else case.quarters for case in cases]
     if pool.when_short == "scale-each":
-        return Fraction(max(budget, 0), needed)
+        return scale(np.concatenate(due), np.concatenate(parts), budget)
     rows = [np.flatnonzero(case.work.within) for case in cases]
-    quarters = [np.full(len(r), 4) if whole_counts else case.quarters[r] for case, r in zip(cases, rows, strict=True)]
+    quarters = [part[r] for part, r in zip(parts, rows, strict=True)]
     return common_rate(
         np.concatenate([case.work.base[r] for case, r in zip(cases, rows, strict=True)]),
         np.concatenate([case.work.capped[r] for case, r in zip(cases, rows, strict=True)]),
@@ -250,7 +251,7 @@ def _finish(
     entitlement = _due(case)
     name = instrument.envelope
     if name is not None and left.get(name) is not None:
-        served = serve(award, split_city(award, case.quarters)[0], left[name], instrument.when_short)
+        served = serve(award, case.quarters, left[name], instrument.when_short)
         award = served.amount
         steps = [*steps, ("envelope", award, served.reason)]
     shares = _split(award, case)

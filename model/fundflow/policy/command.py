@@ -41,6 +41,8 @@ def _clear_errors(command: F) -> F:
             return command(*args, **kwargs)
         except (CatalogueFaults, MissingFacts) as error:
             raise Refused(str(error)) from None
+        except OverflowError:
+            raise Refused("amounts are too large to be worked out") from None
 
     return wrapped  # type: ignore[return-value]
 
@@ -52,7 +54,9 @@ _EXPIRY = click.option(
     default="renewed",
     help="What happens after a document's end.",
 )
-_READING = click.option("--reading", "readings", multiple=True, metavar="NAME=VALUE", help="Another reading of the law.")
+_READING = click.option(
+    "--reading", "readings", multiple=True, metavar="NAME=VALUE", help="Another reading of the law."
+)
 
 
 @click.command()
@@ -92,7 +96,7 @@ def award(
         click.echo(describe.facts_of(found, catalogue, lang, as_json))
         return
     given, rows = ask.read_words(facts), [{}] if claims is None else ask.read_file(claims)
-    rows = [{**given, **row} for row in rows]
+    rows = [{**given, **{name: cell for name, cell in row.items() if cell or name not in given}} for row in rows]
     faults = Faults()
     day, money = _day(on, faults), _money(budget, found, faults)
     results = _results(catalogue, found, rows, day, money, lang, faults)
@@ -191,7 +195,12 @@ def _ask(
 
 
 def _put(
-    answer: dict[str, Any], rows: list[dict[str, str]], results: list[dict[str, Any]], as_json: bool, out: Path | None, lang: str
+    answer: dict[str, Any],
+    rows: list[dict[str, str]],
+    results: list[dict[str, Any]],
+    as_json: bool,
+    out: Path | None,
+    lang: str,
 ) -> None:
     if out is not None:
         try:

@@ -170,9 +170,7 @@ def read_conditions(source: Table, key: str, book: FactBook, readings: Mapping[s
     return tuple(found)
 
 
-def _read_condition(
-    source: Table, book: FactBook, readings: Mapping[str, Any]
-) -> tuple[Condition | None, bool]:
+def _read_condition(source: Table, book: FactBook, readings: Mapping[str, Any]) -> tuple[Condition | None, bool]:
     counts = reading_holds(source, readings)
     clause = source.get("clause", text, "")
     why = source.get("why", names, None)

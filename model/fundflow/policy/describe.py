@@ -143,25 +143,24 @@ def _instrument(one: Instrument, catalogue: Catalogue, day: int, lang: str) -> s
         lines.append(f"overlap with other money ({one.overlap.group}): {one.overlap.rule}   [{one.overlap.clause}]")
     if one.pool:
         pool = catalogue.pools[one.pool]
-        lines.append(f"common rate with the pool {pool.id}: {pool.when_short}, budget of {pool.budget_counts}   [{pool.clause}]")
+        lines.append(
+            f"common rate with the pool {pool.id}: {pool.when_short}, budget of {pool.budget_counts}   [{pool.clause}]"
+        )
     if one.envelope:
         lines.append(f"envelope: {one.envelope}, when short: {one.when_short}")
     steps = ", ".join(f"{name} {_span(length)}" for name, length in one.pay.steps)
     opens = f"from {one.pay.opens[0]:02d}-{one.pay.opens[1]:02d}; " if one.pay.opens else ""
-    lines.append(f"shares: {one.sharing.on(day).id}; paid: {opens}{steps}; transfer {_span(one.pay.transfer)}; {one.pay.route}")
+    lines.append(
+        f"shares: {one.sharing.on(day).id}; paid: {opens}{steps}; transfer {_span(one.pay.transfer)}; {one.pay.route}"
+    )
     lines += [f"penalty: {p.on}, clawback {p.clawback}, {p.ban_years} years out   [{p.clause}]" for p in one.penalties]
     lines += [f"assumed: {text}" for text in one.assumed]
     lines += [
         f"reading {r.number} {r.id} = {r.value}   ({'；'.join(r.allowed) or r.default}; {r.certainty})"
         for r in catalogue.readings.values()
-        if r.id in _readings_in(one)
+        if r.id in one.readings or (one.pool and r.id in ("rnd-budget", "rnd-short"))
     ]
     return "\n".join(lines)
-
-
-def _readings_in(one: Instrument) -> tuple[str, ...]:
-    by_pool = ("rnd-budget", "rnd-short", "rnd-first-year", "rnd-overlap") if one.pool else ()
-    return ("discretion", *by_pool)
 
 
 def _values(part: Any, day: int) -> list[str]:
@@ -170,7 +169,8 @@ def _values(part: Any, day: int) -> list[str]:
         if value in (None, (), "") or name == "clause":
             continue
         if isinstance(value, Dated):
-            dates = f"   (changes {', '.join(date_of(one).isoformat() for one in value.changes)})" if value.changes else ""
+            later = ", ".join(date_of(one).isoformat() for one in value.changes)
+            dates = f"   (changes {later})" if later else ""
             lines.append(f"  {name} = {_text(name, value.on(day))}{dates}")
         elif isinstance(value, tuple) and value and isinstance(value[0], tuple):
             lines += [f"  {key} = {_text(name, one.on(day) if isinstance(one, Dated) else one)}" for key, one in value]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fundflow.base.money import times
+from fundflow.base.money import split_city, times
 from fundflow.policy import table
 from fundflow.policy.caps import Reduced, reduced
 from fundflow.policy.outcome import Reason
@@ -37,13 +37,15 @@ class Envelope:
     carry_over: bool
 
 
-def serve(award: Fen, share: Fen, left: int | None, when_short: str) -> Reduced:
+def serve(award: Fen, quarters: Fen, left: int | None, when_short: str) -> Reduced:
     """Serve claims from a pot in their order.
 
     Parameters
     ----------
-    award, share
-        Fen, shape (n,): the whole awards, and the part of each that the pot bears.
+    award
+        Fen, shape (n,): the whole awards.
+    quarters
+        The part of each award that the pot bears, in quarters.
     left
         Fen left in the pot; None for no limit.
     when_short
@@ -55,14 +57,22 @@ def serve(award: Fen, share: Fen, left: int | None, when_short: str) -> Reduced:
     Reduced
         Awards of zero or less than before, with the reason.
     """
+    share = split_city(award, quarters)[0]
     needed = int(share.sum())
     if left is None or needed <= left:
         return Reduced(award, np.zeros(len(award), dtype=np.int8))
     if when_short == "scale":
-        return reduced(award, times(award, Fraction(max(left, 0), needed)), Reason.ENVELOPE_SCALED)
+        scaled = times(award, scale(award, quarters, left))
+        return reduced(award, np.where(share == 0, award, scaled), Reason.ENVELOPE_SCALED)
     fits = np.cumsum(share) <= max(left, 0)
     # What the pot does not bear is not held up by it.
     return reduced(award, np.where(fits | (share == 0), award, 0), _REASONS[when_short])
+
+
+def scale(award: Fen, quarters: Fen, left: int) -> Fraction:
+    """Find the factor at which the pot's parts of all awards fit, before anything is cut down."""
+    needed = sum(int(fen) * int(part) for fen, part in zip(award, quarters, strict=True))
+    return min(Fraction(4 * max(left, 0), needed), Fraction(1)) if needed else Fraction(1)
 
 
 def read_envelopes(raw: Any, faults: Any) -> dict[str, Envelope]:

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundflow.base.calendar import date_of, parse_day
-from fundflow.base.money import parse_fen, parse_rate, yuan_text
+from fundflow.base.money import parse_fen, yuan_text
 from fundflow.policy import table
 from fundflow.policy.faults import Faults, unknown
 from fundflow.policy.table import Table
 
 MILLION = 1_000_000
+MOST_COUNT = 10**9
 TYPES = ("money", "count", "number", "rate", "bool", "enum", "day", "list")
 UNITS = {"money": "yuan", "rate": "share", "day": "date", "bool": "true/false", "enum": "one of a list"}
 _TRUE = {"true", "yes", "是", "1"}
@@ -44,6 +45,7 @@ class Fact:
     codes: tuple[tuple[str, int], ...] = ()
     labels: tuple[tuple[int, str], ...] = ()
     aliases: tuple[str, ...] = ()
+    signed: bool = False
 
     def code(self, word: str) -> int:
         """Code of an enum's value.
@@ -72,11 +74,13 @@ class Fact:
         """
         if self.type == "money":
             fen = parse_fen(given)
-            if abs(fen) >= 2**60:
+            if abs(fen) > table.MOST_FEN:
                 raise ValueError("is more money than there is")
+            if fen < 0 and not self.signed:
+                raise ValueError("must be zero or more (yuan)")
             return fen
         if self.type == "rate":
-            return _whole(parse_rate(given) * MILLION)
+            return _whole(table.multiple(given) * MILLION)
         if self.type in ("count", "number"):
             return self._number(given)
         if self.type == "bool":
@@ -92,10 +96,10 @@ class Fact:
 
     def _number(self, given: str) -> Any:
         try:
-            value = Fraction(Decimal(given.strip()))
-        except (InvalidOperation, ValueError, OverflowError):
-            raise ValueError("must be a number") from None
-        if value < 0 or value >= 2**60:
+            value = Fraction(Decimal(table.plain_number(given.strip())))
+        except (InvalidOperation, ValueError, OverflowError) as error:
+            raise ValueError("must be a number") from error
+        if value < 0 or value > MOST_COUNT:
             raise ValueError("must be zero or more" if value < 0 else "is too large")
         if self.type == "count" and value.denominator != 1:
             raise ValueError("must be a whole number")
@@ -104,7 +108,7 @@ class Fact:
     def _list(self, given: str) -> tuple[int, ...]:
         try:
             values = json.loads(given)
-            assert isinstance(values, list) and all(type(v) is int and v >= 0 for v in values)
+            assert isinstance(values, list) and all(type(v) is int and 0 <= v <= MOST_COUNT for v in values)
         except (ValueError, AssertionError):
             raise ValueError("must be a list of whole numbers, such as [11, 13]") from None
         return tuple(values)
@@ -166,6 +170,7 @@ def _read_fact(entity: str, name: str, source: Table) -> Fact:
         codes=tuple(codes.items()),
         labels=tuple(labels.items()),
         aliases=source.get("aliases", table.texts, ()),
+        signed=source.get("signed", table.flag, False),
     )
     if kind == "enum" and not codes:
         source.fault("values", "missing: an enum lists its values")

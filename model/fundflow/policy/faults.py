@@ -19,7 +19,7 @@ def unknown(word: str, known: Iterable[str]) -> str:
     close = nearest(word, names)
     if close:
         return f'unknown; did you mean "{close}"?'
-    return f"unknown; allowed: {', '.join(names)}" if 0 < len(names) <= 25 else "unknown"
+    return f"unknown; allowed: {', '.join(names)}" if 0 < len(names) <= 25 else "unknown; see `fundflow policy list`"
 
 
 @dataclass

@@ -57,4 +57,3 @@ def read_fund(name: str, source: Table, document: str) -> Fund:
     )
     source.finish()
     return fund
-

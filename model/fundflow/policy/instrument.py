@@ -86,6 +86,7 @@ class Instrument:
     assumed: tuple[str, ...]
     book: FactBook = field(repr=False)
     changes: tuple[int, ...] = ()
+    readings: tuple[str, ...] = ()
 
     @property
     def document(self) -> str:
@@ -235,6 +236,7 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
         amount=amount,
         book=book,
         changes=tuple(sorted(_changes(source.raw))),
+        readings=tuple(name for name in around.readings if name in _readings(source.raw)),
         **parts,
     )
 
@@ -246,3 +248,14 @@ def _changes(raw: Any) -> set[int]:
     if isinstance(raw, dict):
         return {day for one in raw.values() for day in _changes(one)}
     return {day for one in raw for day in _changes(one)} if isinstance(raw, list) else set()
+
+
+def _readings(raw: Any) -> set[str]:
+    """The readings on which any part of a table hangs."""
+    if isinstance(raw, dict):
+        own = set(raw.get("if_reading", ()))
+        own |= {"discretion"} if raw.get("ceiling") is True else set()
+        return own.union(*(_readings(one) for one in raw.values()))
+    if isinstance(raw, list):
+        return set().union(*(_readings(one) for one in raw))
+    return {raw.removeprefix("$reading.")} if isinstance(raw, str) and raw.startswith("$reading.") else set()

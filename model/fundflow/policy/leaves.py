@@ -258,7 +258,7 @@ def read_leaf(source: Table, book: FactBook) -> Leaf | None:
 
 
 def _only(inner: Table) -> str | None:
-    names = [name for name in inner.raw]
+    names = list(inner.raw)
     if len(names) != 1:
         inner.faults.add(inner.where, "must name one fact")
         return None

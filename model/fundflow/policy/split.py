@@ -109,4 +109,5 @@ def read_district(text: str) -> int:
     except ValueError:
         close = nearest(text, DISTRICTS)
         known = "、".join(DISTRICTS)
-        raise ValueError(f'no district of Hangzhou; did you mean "{close}"?' if close else f"allowed: {known}") from None
+        told = f'did you mean "{close}"?' if close else f"allowed: {known}"
+        raise ValueError(f"no district of Hangzhou; {told}") from None

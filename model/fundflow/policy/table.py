@@ -16,6 +16,8 @@ from fundflow.policy.faults import Faults, unknown
 from fundflow.policy.values import Dated, read_dated
 
 T = TypeVar("T")
+MOST_FEN = 10**16
+MOST_COUNT = 2**40
 _REQUIRED = object()
 _SPAN = re.compile(r"^\s*(\d+)\s*(days?|months?|years?|日|天|个月|年)\s*$")
 _NUMBERS = (int, Decimal, float, str)
@@ -61,14 +63,14 @@ class Table:
             return cast(T, default)
         try:
             return read(self._resolve(self.raw[key]))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
             self.faults.add(f"{self.where}.{key} = {show(self.raw[key])}", str(error))
             return cast(T, None if default is _REQUIRED else default)
 
     def dated(self, key: str, read: Callable[[Any], T], default: Any = _REQUIRED) -> Dated[T]:
         """Read one value that may have versions by date."""
         given = self.get(key, lambda raw: read_dated(raw, read), None if default is None else _wrap(default))
-        return cast("Dated[T]", given)
+        return given
 
     def table(self, key: str, *, required: bool = False) -> Table | None:
         """A table inside this one."""
@@ -145,7 +147,7 @@ def money(raw: Any) -> int:
     fen = parse_fen(str(raw))
     if fen < 0:
         raise ValueError("must be zero or more (yuan)")
-    if fen >= 2**60:
+    if fen > MOST_FEN:
         raise ValueError("is more money than there is")
     return fen
 
@@ -162,10 +164,19 @@ def multiple(raw: Any) -> Fraction:
     """Read a rate of zero or more."""
     if isinstance(raw, bool) or not isinstance(raw, _NUMBERS):
         raise ValueError("must be a rate, such as 20% or 0.2")
-    value = parse_rate(str(raw))
+    value = parse_rate(plain_number(str(raw)))
     if value < 0:
         raise ValueError("must be zero or more")
+    if value > 10**6:
+        raise ValueError("is too large")
     return value
+
+
+def plain_number(raw: str) -> str:
+    """Refuse numbers with an exponent or no value: a short text may stand for an endless number."""
+    if len(raw) > 60 or not any(one.isdigit() for one in raw) or "e" in raw.lower():
+        raise ValueError("must be a plain number without exponent")
+    return raw
 
 
 def count(raw: Any) -> int:
@@ -176,8 +187,8 @@ def count(raw: Any) -> int:
         value = int(raw)
     except ValueError:
         raise ValueError("must be a whole number") from None
-    if value < 0:
-        raise ValueError("must be zero or more")
+    if value < 0 or value > MOST_COUNT:
+        raise ValueError("must be zero or more" if value < 0 else "is too large")
     return value
 
 

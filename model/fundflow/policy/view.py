@@ -38,7 +38,8 @@ class View:
         """The column of a fact under its name or an alias, None where it is not given."""
         for name in (fact.name, *fact.aliases):
             column = self.facts.get(name)
-            if column is not None:
+            # Two entities may use one alias; it belongs to the nearer one.
+            if column is not None and self.book.names.get(name) == fact.name:
                 return column
         return None
 

@@ -169,8 +169,7 @@ def merge(parts: list[tuple[NDArray[np.int64], Work]], n: int) -> Work:
         steps.append((name, fen, why))
     cut_offs = [work.cut_off for _, work in parts if work.cut_off is not None]
     arrays = {
-        name: scatter(name)
-        for name in ("eligible", "failed", "reason", "base", "amount", "capped", "due", "within")
+        name: scatter(name) for name in ("eligible", "failed", "reason", "base", "amount", "capped", "due", "within")
     }
     presumed = {name: None for _, work in parts for name in work.presumed}
     return Work(**arrays, steps=steps, cut_off=min(cut_offs) if cut_offs else None, presumed=presumed)
