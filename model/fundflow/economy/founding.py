@@ -75,7 +75,7 @@ def _newborn(ids: Ints, economy: Economy, draws: Draws) -> Firms:
     rows = np.flatnonzero(active)
     intensity = drawn_intensity(firms.sales_base[rows], draws.normal("rd-intensity", ids[rows]), economy)
     # A young firm spends ahead of its sales.
-    firms.intensity[rows] = np.minimum(intensity * 2, 1_500_000)
+    firms.intensity[rows] = np.minimum(np.rint(intensity * economy.birth_intensity), 1_500_000)
     firms.rd_permanent[rows] = np.maximum(firms.sales_base[rows] // 1_000_000 * firms.intensity[rows], 100)
     firms.ip_count[rows] = draws.uniform("ip-at-birth", ids[rows]) < economy.ip_share
     firms.ip_applied[rows] = firms.ip_count[rows] > 0

@@ -109,11 +109,17 @@ def give_eaglets(firms: Firms, economy: Economy, draws: Draws) -> None:
 
 
 def give_loans(firms: Firms, economy: Economy, draws: Draws) -> None:
-    """One running loan, number 0, due on a day of 2021, for a share of the firms with sales from one million."""
+    """One running loan, number 0, due on a day of 2021, for firms with sales from one million.
+
+    The share grows with age as for a firm that may take one each year and lose it when the bank does not renew:
+    ``loan_share`` (1 - exp(-(s + r) age)), with s the chance to start and r that of no renewal.
+    """
     u = draws.uniform("initial-loan", firms.id)
-    rows = np.flatnonzero((firms.sales >= 100_000_000) & (u < economy.loan_share))
+    turn = economy.loan_start + 1 - economy.renewal
+    share = economy.loan_share * (1 - np.exp(-turn * (LAST_DAY - firms.founded) / 365.25))
+    rows = np.flatnonzero((firms.sales >= 100_000_000) & (u < share))
     firms.has_loan[rows] = True
-    firms.loan_due[rows] = day_of(2021) + np.floor(u[rows] / economy.loan_share * 365).astype(np.int64)
+    firms.loan_due[rows] = day_of(2021) + np.floor(u[rows] / share[rows] * 365).astype(np.int64)
 
 
 def give_venture_money(firms: Firms, economy: Economy, draws: Draws) -> None:

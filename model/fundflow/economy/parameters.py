@@ -47,6 +47,7 @@ class Economy(BaseModel):
     birth_sales: Fen
     birth_sales_sigma: float
     birth_staff: float
+    birth_intensity: float
 
     # leaving
     exit_hazards: Path_
