@@ -82,6 +82,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         rnd_round.tax_list(world),
         projects.key_calls(world, running),
         projects.acceptances(world, running),
+        institutions.year_before(world),
         institutions.institution_years(world),
         streams.streams(world),
         derived.shares_of_payments(world),

@@ -9,7 +9,9 @@ from fundflow.economy import IncubatorYear, MakerspaceYear, incubator_year, make
 from fundflow.simulation.incubation import close_incubators
 from fundflow.simulation.world import Process, World
 
-PROVINCIAL = 3
+PROVINCIAL, NATIONAL = 3, 4
+HATCHED_BEFORE = 0.08
+"""Share of tenants first certified in 2020; assumed: about the share that the model gives for 2021 to 2023."""
 
 
 def institution_years(world: World) -> Process:
@@ -26,6 +28,38 @@ def institution_years(world: World) -> Process:
         claim_levels(world, judged, day)
         claim_hatched(world, judged, day)
         claim_makerspaces(world, graded, day)
+
+
+def year_before(world: World) -> Process:
+    """On the first day: what institutions claim for the year before, since its awards fall into the first year.
+
+    The population does not say which tenants were certified in that year; each tenant counts with
+    ``hatched_before``, the share of a later year.
+    """
+    yield world.at(world.start, Phase.AWARD)
+    day = world.start - 1
+    first = day_of(world.years[0] - 1)
+    table = world.incubators
+    rose = np.flatnonzero((table.level_day >= first) & (table.level_day <= day) & (table.until > day))
+    facts = {
+        "level": table.level[rose],
+        "newly_admitted": np.ones(len(rose), bool),
+        "upgraded_from_provincial": (table.level[rose] == NATIONAL) & (table.recognised[rose] < first),
+    }
+    world.claim("incubator-recognised", table.id[rose], table.zone[rose], day, facts)
+    rows = np.flatnonzero((table.recognised < first) & (table.until > day))
+    firms = world.firms
+    tenants = np.flatnonzero((firms.incubator >= 0) & (firms.incubator_until > day))
+    lucky = tenants[world.draws.chance("hatched-before", firms.id[tenants], HATCHED_BEFORE)]
+    count = np.bincount(firms.incubator[lucky], minlength=table.n)
+    facts = {
+        "level": table.level[rows],
+        "yearly_evaluation": table.last_grade[rows],
+        "filed": np.ones(len(rows), bool),
+        "recognised_tenants": count[rows],
+        "graduates_within_year": np.zeros(len(rows), np.int64),
+    }
+    world.claim("incubator-year", table.id[rows], table.zone[rows], day, facts)
 
 
 def claim_levels(world: World, judged: IncubatorYear, day: int) -> None:

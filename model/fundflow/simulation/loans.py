@@ -73,6 +73,8 @@ class LoanBook:
 
 def lending(world: World, fund: BridgeFund, book: LoanBook) -> Process:
     """At each boundary work out the applications and renewals that fall before the next one."""
+    # For the year before the first one the loans of the first day are taken to have run all year.
+    book.open_year(world, world.years[0] - 1)
     days = boundaries(world)
     opened = 0
     for day, after in zip(days, [*days[1:], world.end + 1], strict=True):
@@ -149,7 +151,7 @@ def bridge_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
 def eaglet_interest(world: World, book: LoanBook) -> Process:
     """On 31 March: the interest subsidy for last year's loans of eaglets."""
     firms, draws, economy = world.firms, world.draws, world.economy
-    for year in world.years[1:]:
+    for year in world.years:
         yield world.at(day_of(year, 3, 31), Phase.AWARD)
         activity = year - 1
         first, end = day_of(activity), day_of(year)
