@@ -109,15 +109,11 @@ def _round(tables: Tables, instrument: str, label: str, names: dict[str, str], u
 
 
 def _without_common(names: list[str]) -> list[str]:
-    """Drop what all names share in front and behind: the panels only need what tells them apart."""
-    if len(names) < 2:
-        return names
-    front = len(os.path.commonprefix(names))
-    back = len(os.path.commonprefix([name[::-1] for name in names]))
-    # Whole words only, in a language that has spaces.
-    while front and " " in names[0][:front] and names[0][front - 1] != " ":
+    """Drop the words that all names begin with: a small panel only needs what tells them apart.
+
+    Chinese has no spaces to find words by, so its names stay whole.
+    """
+    front = len(os.path.commonprefix(names)) if len(names) > 1 else 0
+    while front and names[0][front - 1] != " ":
         front -= 1
-    if " " in names[0] or any(len(name) - front - back < 2 for name in names):
-        back = 0
-    cut = [name[front : len(name) - back] or name for name in names]
-    return [name[0].upper() + name[1:] for name in cut]
+    return [name[front].upper() + name[front + 1 :] for name in names]

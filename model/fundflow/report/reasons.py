@@ -36,7 +36,9 @@ def reason(tables: Tables, year: int, line: Line, bound: Saturated | None) -> st
         parts.append("条文只定上限，按上限计为至多")
     assumed = tables.assumed(line.instrument)
     if assumed:
-        parts.append(f"含假定值（{'、'.join(assumed)}）")
+        # The form is Chinese; what the catalogue only says in English is in run.json.
+        said = [text for text in assumed if any(ord(c) > 0x2E80 for c in text)]
+        parts.append(f"含假定值（{'、'.join(said)}）" if said else f"含假定值 {len(assumed)} 项")
     return "；".join(part for part in parts if part) + "。"
 
 

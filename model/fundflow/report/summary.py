@@ -38,7 +38,7 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
     console.print(texts("summary.layers", layers=layers(tables, texts)), style="dim")
     for line in (*saturation_lines(tables, texts), *rnd_line(tables, texts)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-    notes = [*tables.warnings, *law_notes(tables, texts)]
+    notes = [*law_notes(tables, texts), *warning_lines(tables, texts)]
     if notes:
         console.print(texts("summary.warnings"), style="bold")
         for note in notes:
@@ -123,6 +123,18 @@ def saturation_lines(tables: Tables, texts: Texts) -> list[str]:
         limits = [texts(f"summary.binds_{limit}", share=f"{share:.0%}") for limit, share in entry.limits.items()]
         joined = ("；" if texts.lang == "zh" else "; ").join(limits)
         lines.append(f"  • {texts('summary.binds', name=tables.name(entry.instrument, texts.lang), limits=joined)}")
+    return lines
+
+
+def warning_lines(tables: Tables, texts: Texts) -> list[str]:
+    """The warnings of the run that concern no single instrument, and how many do.
+
+    What expired and what is assumed is named by `law_notes` already; a page of sentences would be read by nobody.
+    """
+    single = [w for w in tables.warnings if w.split(":")[0] in tables.instruments]
+    lines = [w for w in tables.warnings if w not in single]
+    if single:
+        lines.append(texts("summary.more_warnings", n=len(single), path=tables.path / "run.json"))
     return lines
 
 

@@ -30,6 +30,8 @@ def print_form(form: Form, written: Path, console: Console | None = None) -> Non
             table.add_row(place_name(sheet.place, texts), *_sums(form, sheet, wide))
     console.print(table)
     console.print(texts("budget.units"), style="dim")
+    if city.low is None:
+        console.print(texts("budget.no_range"), style="dim")
     console.print(texts("budget.saved", path=written), soft_wrap=True)
 
 

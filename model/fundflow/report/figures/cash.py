@@ -42,7 +42,7 @@ def draw(tables: Tables, texts: Texts) -> Page:
                 linewidth=0.4,
                 zorder=2,
             )
-            whiskers(axes, x + shift, drawn, FEN_YI, width=0.08, thickness=1.2)
+            whiskers(axes, x + shift, drawn, FEN_YI, width=0.08, thickness=1.2, dash=0.15)
         axes.set_title(texts(f"word.{'city' if level == 'city' else 'districts'}"), loc="left")
         axes.set_ylabel(texts("unit.yi"))
         axes.set_xlim(-0.6, len(quarters) - 0.4)

@@ -54,16 +54,11 @@ def draw(tables: Tables, texts: Texts) -> Page:
             floor += height
     total = frames.spread(frames.paths(tables, tables.commitments, frames.entitlement(), "year", years))
     whiskers(axes, years, total, FEN_YI, connect=True)
-    for year, height, top in zip(years, floor, _tops(total) / FEN_YI, strict=True):
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 1.5}
+    for year, height in zip(years, floor, strict=True):
         if year in tables.budget_years:
-            axes.annotate(
-                f"{height:.2f}",
-                (year, top),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8,
-            )
+            # In the bar and not above it: the band's end and the single paths are other numbers than the mean.
+            axes.text(year, height / 2, f"{height:.2f}", ha="center", va="center", fontsize=8, bbox=box, zorder=6)
     axes.set_xticks(years)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     axes.set_ylim(0, max(float(axes.get_ylim()[1]), float(_tops(total).max()) / FEN_YI * 1.06))

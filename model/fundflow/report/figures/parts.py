@@ -28,6 +28,7 @@ def whiskers(
     width: float = 0.16,
     thickness: float = 1.6,
     connect: bool = False,
+    dash: float = 0.32,
 ) -> None:
     """Draw the band of each cell: thick for 80%, thin for 95%; else single paths and the median."""
     x = np.asarray(x, float)
@@ -59,7 +60,7 @@ def whiskers(
             markeredgewidth=0.5,
             zorder=4,
         )
-    axes.hlines(spread.median / unit, x - 0.32, x + 0.32, colors=INK, linewidths=1.2, zorder=5)
+    axes.hlines(spread.median / unit, x - dash, x + dash, colors=INK, linewidths=1.2, zorder=5)
 
 
 def whisker_handles(spread: Spread, texts: Texts) -> tuple[list[Any], list[str]]:

@@ -34,7 +34,7 @@ def draw(tables: Tables, texts: Texts) -> Page:
     low = 0.87 + 0.24 * max(len(cuts), 1)
     sheet = page(texts("rounds.title"), texts("rounds.subtitle"), notes, 10.6, 5.25 + low)
     height = sheet.height
-    upper = sheet.axes(2, 3, left=0.65, top=0.38, bottom=low + 0.35, hspace=0.5, wspace=0.28)
+    upper = sheet.axes(2, 3, left=0.65, top=0.38, bottom=low + 0.35, hspace=0.55, wspace=0.28)
     rounds = rounds_of(tables, texts)
     for axes, ranked in zip(upper[:3], rounds, strict=False):
         _funnel(axes, tables, texts, ranked)
@@ -87,7 +87,17 @@ def _lines(
 
 def _funnel(axes: Axes, tables: Tables, texts: Texts, ranked: Round) -> None:
     title = "\n".join(wrap(texts("rounds.funnel", group=ranked.label), 24)[:2])
-    _lines(axes, tables, texts, title, [(texts(f"rounds.{stage}"), ranked.stages[stage]) for stage in STAGES])
+    shown = [stage for stage in STAGES if stage != "list"]
+    _lines(axes, tables, texts, title, [(texts(f"rounds.{stage}"), ranked.stages[stage]) for stage in shown])
+    listed = ranked.stages["list"]
+    if listed is None:
+        return
+    # The list is ten to fifty times as long as what passes: as a line it would press the others flat.
+    labels = []
+    for year in key_years(tables):
+        count = listed[year - tables.start_year]
+        labels.append(f"{year}\n{texts('rounds.list')} {count:,.0f}" if np.isfinite(count) else str(year))
+    axes.set_xticks(key_years(tables), labels)
 
 
 def _cutoffs(axes: Axes, tables: Tables, texts: Texts, rounds: list[Round]) -> None:
@@ -126,7 +136,8 @@ def _rate(axes: Axes, tables: Tables, texts: Texts, rounds: list[Round]) -> None
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 30 else f"{label[:28].rstrip()} ..."
+    most = 22 if any(ord(c) > 0x2E80 for c in label) else 34
+    return label if len(label) <= most else f"{label[: most - 2].rstrip()} ..."
 
 
 def _cuts(axes: Axes, tables: Tables, texts: Texts, cuts: dict[str, dict[str, float]], years: str) -> None:
