@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fundflow.base.calendar import add_months, day_of, months_between
+from fundflow.base.calendar import NEVER, add_months, day_of, months_between
 from fundflow.base.districts import DISTRICTS, districts_of
 from fundflow.economy import EconomyParameters, Population, build_population
 from fundflow.economy.hindcast import calibration_report
@@ -133,6 +133,18 @@ def test_tenants_entered_by_the_rules_and_are_of_all_ages(city: Population) -> N
     np.testing.assert_array_equal(districts_of(firms.zone[rows], FIRST), districts_of(host, FIRST))
     stayed = np.bincount(months_between(firms.incubator_from[rows], FIRST) // 12)
     assert (stayed[:4] > 300).all()
+
+
+def test_young_firms_outside_have_their_first_attempt_planned_so_that_no_demand_is_lost_or_drawn_twice(
+    city: Population, parameters: EconomyParameters
+) -> None:
+    firms = city.firms
+    planned = (firms.first_attempt >= FIRST) & (firms.first_attempt < NEVER)
+    assert (firms.first_attempt > 0).all() and (firms.incubator[planned] < 0).all()
+    assert (months_between(firms.founded[planned], firms.first_attempt[planned]) <= 24).all()
+    newest = firms.founded >= day_of(2020, 12, 1)
+    came = planned[newest].mean()
+    assert came == pytest.approx(parameters.incubator_wish.value, abs=0.07)
 
 
 def test_firms_in_makerspaces_entered_within_six_months_and_are_in_no_incubator(city: Population) -> None:

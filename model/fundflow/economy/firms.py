@@ -17,7 +17,7 @@ INTS: tuple[str, ...] = (
     "sme_from", "sme_until", "hte_first", "hte_from", "hte_until",
     "eaglet_from", "eaglet_until", "key_until", "key_number",
     "space", "space_from", "space_until",
-    "incubator", "incubator_from", "incubator_until", "left_incubator", "left_cause",
+    "incubator", "incubator_from", "incubator_until", "left_incubator", "left_cause", "first_attempt",
 )  # fmt: skip
 BOOLS: tuple[str, ...] = (
     "special", "talent", "ip_applied", "has_loan", "above_scale", "industrial", "eaglet_2019",
@@ -36,6 +36,8 @@ class Firms(Table):
 
     Money is fen; ``*_ratio``, ``*_share`` and ``intensity`` are parts per million; days count from 1970-01-01, an
     until-day is exclusive and 0 means never held. ``space`` and ``incubator`` are row numbers or -1.
+    ``first_attempt`` is set in the initial population only: the day of the first attempt to enter an incubator, or
+    ``NEVER``; 0 in firms founded later, whose attempts the simulation draws.
     """
 
     INTS = INTS
@@ -89,6 +91,7 @@ class Firms(Table):
     incubator_until: Ints
     left_incubator: Ints
     left_cause: Ints
+    first_attempt: Ints
     special: Bools
     talent: Bools
     ip_applied: Bools

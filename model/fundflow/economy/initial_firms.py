@@ -99,12 +99,14 @@ def _research(firms: Firms, economy: Economy, draws: Draws) -> None:
     in_year = np.clip((LAST_DAY + 1 - firms.founded) / 366.0, 0.02, 1.0)
     raw = raw * in_year * (1 + (economy.birth_intensity - 1) * youth)  # the young spend ahead of their sales
     stat = np.zeros(firms.n, np.int64)
+    placement = np.zeros(firms.n)
     spread = transitory_deviation(shock_deviation(firms.staff, economy), economy)
     passing_part = spread * draws.normal("initial-transitory", firms.id) - spread**2 / 2
     for members, firms_wanted, money, sigma in classes:
         rows = first_by(appetite, members, round(firms_wanted))
         # Ranked with the passing part, so that the permanent part is less spread than what was observed in 2020.
         stat[rows] = placed(raw[rows] * np.exp(passing_part[rows]), round(money), sigma)
+        placement[rows] = ndtri(quantile(stat[rows].astype(np.float64))) / sigma
 
     rows = np.flatnonzero(stat > 0)
     ids = firms.id[rows]
@@ -128,10 +130,10 @@ def _research(firms: Firms, economy: Economy, draws: Draws) -> None:
 
     spread = shock_deviation(firms.staff[rows], economy)
     shock = spread * draws.laplace("initial-rd-growth", ids) + np.log1p(-(spread**2) / 2)
-    # A firm that is large today has on average grown: growth leans on the level by its variance over that of the level.
-    level = np.log(permanent.astype(np.float64))
-    lean = spread**2 / level.var() * (level - level.mean())
-    growth = np.clip(N["rd_growth_2020"] + lean + shock, -1.5, 1.5)
+    # A firm that is large today has on average grown: growth leans on the level, by its variance over the level's.
+    lean = spread**2 * placement[rows]
+    young = economy.young_growth * (LAST_DAY - firms.founded[rows] < 4 * 365)
+    growth = np.clip(N["rd_growth_2020"] + young + lean + shock, -1.5, 1.5)
     before_wave = passing * draws.normal("initial-transitory-before", ids) - passing**2 / 2
     whole = np.clip((day_of(2020) - firms.founded[rows]) / 365.0, 0.0, 1.0)
     began = draws.uniform("initial-began", ids) < economy.rd_start / 2

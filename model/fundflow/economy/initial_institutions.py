@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fundflow.base.calendar import add_months, day_of
+from fundflow.base.calendar import NEVER, add_months, day_of
 from fundflow.base.districts import DISTRICTS, districts_of
 from fundflow.base.draws import Draws, Kind, pack_id
 from fundflow.economy.firms import Firms
@@ -103,13 +103,20 @@ def place_tenants(
     entry = add_months(firms.founded - (firms.founded - _month_start(firms.founded)), months + 1)
     stay = np.where(firms.special | firms.talent, 60, 48)
     until = add_months(entry, stay)
+    # On the first day the figures of 2019 are the last known ones: who outgrew its place in 2020 leaves on 31 March.
     fits = (
-        (firms.staff < 100) & (firms.sales < 1_000_000_000) & (firms.hte_first == 0) & (entry < FIRST_DAY)
-        & (until > FIRST_DAY) & (firms.sales + firms.sales_before <= 1_000_000_000)
+        (firms.staff < 130)
+        & (firms.sales_before < 1_000_000_000)
+        & (firms.sales_before * 19 // 10 <= 1_000_000_000)
+        & (firms.hte_first == 0)
         & (firms.venture_total <= 500_000_000)
-    )  # fmt: skip
+        & (entry < FIRST_DAY)
+        & (until > FIRST_DAY)
+    )
     order = draws.uniform("initial-incubator-wish", firms.id)
-    fits &= order < economy.incubator_wish
+    wants = order < economy.incubator_wish
+    fits &= wants
+    firms.first_attempt = np.where(wants & (entry >= FIRST_DAY), entry, NEVER)
     host, got = _fill(district, fits, order, incubators.zone, incubators.places, N["incubator_occupancy"])
     firms.incubator[got], firms.incubator_from[got], firms.incubator_until[got] = host, entry[got], until[got]
 

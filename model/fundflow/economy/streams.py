@@ -113,7 +113,7 @@ def _value(attribute: Any, u: NDArray[np.float64], found: dict[str, NDArray[Any]
     if isinstance(attribute, Whole):
         return np.asarray(attribute.low + np.floor(u * (attribute.high - attribute.low + 1)), np.int64)
     if isinstance(attribute, Product):
-        return found[attribute.of[0]] * found[attribute.of[1]]
+        return np.asarray(found[attribute.of[0]] * found[attribute.of[1]])
     assert isinstance(attribute, Part)
     share = np.rint((attribute.low + (attribute.high - attribute.low) * u) * 1e6).astype(np.int64)
     return multiply(found[attribute.of], share, 1_000_000)
