@@ -143,7 +143,7 @@ def test_the_workbook_holds_real_numbers_and_totals_that_excel_would_find(form: 
     count = len(form.sheets[0].lines)
     formulas, numbers = cells(path, 1)
     total = f"L{count + 4}"
-    assert formulas[total] == f"I{count + 4}+J{count + 4}+K{count + 4}"
+    assert formulas[total] == f"SUM(L4:L{count + 3})"
     assert formulas[f"I{count + 4}"] == f"SUM(I4:I{count + 3})"
     assert numbers[total] == pytest.approx(form.sheets[0].total / 10**6, abs=1e-6)
     assert numbers[total] == pytest.approx(sum(numbers[f"L{r}"] for r in range(4, count + 4)), abs=1e-6)
@@ -167,6 +167,9 @@ def test_the_increase_is_on_the_plan_where_one_is_given(tables: Tables, tmp_path
     assert (numbers[f"F{row}"], numbers[f"G{row}"]) == (5000, 4000)
     assert formulas[f"O{row}"] == f"L{row}-F{row}"
     assert numbers[f"O{row}"] == pytest.approx(numbers[f"L{row}"] - 5000, abs=1e-6)
+    bottom = 4 + len(form.sheets[0].lines)
+    assert numbers[f"O{bottom}"] == pytest.approx(numbers[f"O{row}"], abs=1e-6)  # lines without a plan do not count
+    assert numbers[f"P{bottom}"] == pytest.approx(numbers[f"O{row}"] / 5000)
     other = 4 if row != 4 else 5
     assert f"O{other}" not in formulas
 

@@ -66,7 +66,7 @@ def test_under_each_band_stands_what_it_holds(forty: Tables, lang: str) -> None:
         "zh": ("运气与参数", "不含政策变化与条文读法"),
         "en": ("luck and uncertain", "not of policy or readings"),
     }[lang]
-    for name in ("1-entitlement", "2-instruments", "4-pipeline", "5-cash"):
+    for name in ("1-entitlement", "4-pipeline", "5-cash"):
         text = words(drawn(forty, name, lang)).replace("\n", " ")
         assert all(part in text for part in expected), name
     fixed = drawn(dataclasses.replace(forty, fixed_parameters=True), "1-entitlement", lang)
@@ -76,7 +76,7 @@ def test_under_each_band_stands_what_it_holds(forty: Tables, lang: str) -> None:
 def test_a_total_at_ceilings_is_titled_at_most_and_another_is_not(tables: Tables) -> None:
     plain = {name: {**meta, "ceiling": False} for name, meta in tables.instruments.items()}
     without = dataclasses.replace(tables, instruments=plain)
-    for name in ("1-entitlement", "2-instruments", "3-districts", "5-cash"):
+    for name in ("1-entitlement", "5-cash"):
         assert "至多" in drawn(tables, name).figure.texts[0].get_text()
         assert "at most" in drawn(tables, name, "en").figure.texts[0].get_text()
         assert "至多" not in drawn(without, name).figure.texts[0].get_text()

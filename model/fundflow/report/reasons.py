@@ -50,8 +50,8 @@ def _what(year: int, line: Line) -> str:
         parts.append(
             f"当年安排约 {line.recipients:,.0f} 户、户均 {wan(line.mean_award)} 万元，当年拨付 {wan(line.new)} 万元"
         )
-    elif line.new:
-        parts.append(f"当年新增拨付 {wan(line.new)} 万元")
+    if line.new:
+        parts.append(f"当年拨付 {wan(line.new)} 万元")
     if line.carried:
         parts.append(f"兑付以前年度承诺 {wan(line.carried)} 万元")
     if line.settlement:

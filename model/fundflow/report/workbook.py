@@ -10,7 +10,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from fundflow.report.budget import CITY, Form, Line, Sheet
-from fundflow.report.notes import band_note, law_notes, run_note
+from fundflow.report.notes import law_notes, layers, run_note
 from fundflow.report.source import WHOLE_CITY
 from fundflow.report.texts import Texts
 
@@ -185,31 +185,25 @@ def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
 
 
 def _write_row_formulas(
-    page: Any,
-    styles: dict[str, Any],
-    form: Form,
-    at: dict[str, int],
-    row: int,
-    values: dict[str, Any],
-    prefix: str = "",
+    page: Any, styles: dict[str, Any], form: Form, at: dict[str, int], row: int, values: dict[str, Any]
 ) -> None:
     def cell(key: str) -> str:
         return f"{xl_col_to_name(at[key])}{row + 1}"
 
     base = "plan" if form.has_plan else "last"
     total = f"={cell('carried')}+{cell('new')}+{cell('settlement')}"
-    page.write_formula(row, at["total"], total, styles[f"{prefix}money"], values["total"])
+    page.write_formula(row, at["total"], total, styles["money"], values["total"])
     if values["increase"] is not None:
         page.write_formula(
             row,
             at["increase"],
             f"={cell('total')}-{cell(base)}",
-            styles[f"{prefix}money"],
+            styles["money"],
             values["increase"],
         )
     if values["increase_rate"] is not None:
         rate = f'=IF({cell(base)}=0,"",{cell("increase")}/{cell(base)})'
-        page.write_formula(row, at["increase_rate"], rate, styles[f"{prefix}percent"], values["increase_rate"])
+        page.write_formula(row, at["increase_rate"], rate, styles["percent"], values["increase_rate"])
 
 
 def _write_total(
@@ -235,13 +229,17 @@ def _write_total(
     _write(page, row, at["low"], in_wan(sheet.low), styles["sum-money"])
     _write(page, row, at["high"], in_wan(sheet.high), styles["sum-money"])
     known = [line for line in sheet.lines if not form.has_plan or line.plan is not None]
+    if not known:
+        return
+    # Only lines with a plan: a file that names a few lines must not make the rest look like new money.
     base = sum((line.plan or 0) if form.has_plan else line.last for line in known)
-    if known:
-        # Lines without a plan are new money against the plan, so they count in the increase of the whole.
-        increase = sheet.total - base
-        rate = increase / base if base else None
-        values = {"total": in_wan(sheet.total), "increase": in_wan(increase), "increase_rate": rate}
-        _write_row_formulas(page, styles, form, at, row, values, "sum-")
+    increase = sum(line.total for line in known) - base
+    letter, base_letter = (xl_col_to_name(at[k]) for k in ("increase", "plan" if form.has_plan else "last"))
+    total = f"=SUM({letter}{first}:{letter}{last})"
+    page.write_formula(row, at["increase"], total, styles["sum-money"], in_wan(increase))
+    if base:
+        rate = f"={letter}{row + 1}/{base_letter}{row + 1}"
+        page.write_formula(row, at["increase_rate"], rate, styles["sum-percent"], increase / base)
 
 
 def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) -> None:
@@ -259,7 +257,7 @@ def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) ->
         run_note(tables, texts),
         f"随机种子：{tables.seed if tables.seed is not None else '—'}。",
         *(texts(rule) for rule in rules),
-        band_note(tables, texts),
+        texts("summary.layers", layers=layers(tables, texts)),
         *law_notes(tables, texts),
         *tables.warnings,
     ]

@@ -86,7 +86,7 @@ def _lines(
 
 
 def _funnel(axes: Axes, tables: Tables, texts: Texts, ranked: Round) -> None:
-    title = "\n".join(wrap(texts("rounds.funnel", group=ranked.label), 24)[:2])
+    title = "\n".join(wrap(texts("rounds.funnel", group=ranked.label), 21)[:2])
     shown = [stage for stage in STAGES if stage != "list"]
     _lines(axes, tables, texts, title, [(texts(f"rounds.{stage}"), ranked.stages[stage]) for stage in shown])
     listed = ranked.stages["list"]
@@ -96,7 +96,7 @@ def _funnel(axes: Axes, tables: Tables, texts: Texts, ranked: Round) -> None:
     labels = []
     for year in key_years(tables):
         count = listed[year - tables.start_year]
-        labels.append(f"{year}\n{texts('rounds.list')} {count:,.0f}" if np.isfinite(count) else str(year))
+        labels.append(f"{year}\n({count:,.0f})" if np.isfinite(count) else str(year))
     axes.set_xticks(key_years(tables), labels)
 
 
