@@ -153,15 +153,15 @@ class BridgeFund:
         return fee, rest
 
 
-def run_fund(world: World, fund: BridgeFund) -> Process:
-    """Wake when something is due; look again at each loan boundary, when new needs may have come."""
-    day = world.start
-    while True:
+def run_fund(world: World, fund: BridgeFund, boundaries: list[int]) -> Process:
+    """Wake when something is due, and on each boundary, when new needs become known."""
+    day, coming = world.start - 1, iter([*boundaries, world.end + 1])
+    boundary = next(coming)
+    while day <= world.end:
         wake = fund.next_day(day)
-        month = int(
-            (np.int64(day).astype("datetime64[D]").astype("datetime64[M]") + 1).astype("datetime64[D]").astype(np.int64)
-        )
-        day = min(d for d in (wake, day + 1 if fund.queue else None, month) if d is not None)
+        day = boundary if wake is None else min(wake, boundary)
+        if day == boundary:
+            boundary = next(coming, world.end + 2)
         yield world.at(day, Phase.REPAYMENT)
         for need, event, amount in fund.collect(day):
             world.ledger.note("fund", firm=[need.firm], number=[need.number], event=[event], day=[day], amount=[amount])

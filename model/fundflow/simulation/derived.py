@@ -33,9 +33,9 @@ class PaidByZone:
 
 def shares_of_payments(world: World) -> Process:
     """On 31 December each instrument with such a base claims for every zone that paid something."""
-    for year in world.years:
+    for year in [world.years[0] - 1, *world.years]:
         day = day_of(year, 12, 31)
-        yield world.at(day, Phase.PAYMENT)
+        yield world.at(max(day, world.start), Phase.PAYMENT)
         for instrument in world.catalogue.instruments.values():
             base = getattr(instrument.amount, "of", "")
             if base:

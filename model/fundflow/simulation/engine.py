@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -77,7 +76,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         loans.eaglet_incidents(world),
         loans.eaglet_interest(world, book),
         loans.lending(world, fund, book),
-        bridge_fund.run_fund(world, fund),
+        bridge_fund.run_fund(world, fund, loans.boundaries(world)),
         bridge_fund.close_fund_years(world, fund),
         rnd_round.tax_list(world),
         projects.key_calls(world, running),
@@ -107,9 +106,9 @@ def set_up(
         economy=inputs.economy.draw(draws, fixed=scenario.fixed_parameters, scale=people.scale),
         catalogue=inputs.catalogue,
         options=inputs.options,
-        firms=people.firms.take(np.arange(people.firms.n)),
-        incubators=copy.deepcopy(people.incubators),
-        makerspaces=copy.deepcopy(people.makerspaces),
+        firms=people.firms.copy(),
+        incubators=people.incubators.copy(),
+        makerspaces=people.makerspaces.copy(),
         start=start,
         end=end,
         budget=Budget(inputs.catalogue, scenario.policy.envelope),

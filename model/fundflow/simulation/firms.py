@@ -20,14 +20,14 @@ from fundflow.simulation.world import REPORT_DAY, REPORT_MONTH, Process, World, 
 
 
 def firm_years(world: World) -> Process:
-    """On 1 January close last year's figures, then set this year's exits and events."""
+    """On 1 January set this year's exits, close last year's figures, then set this year's events and loans."""
     for year in world.years:
         yield world.at(day_of(year), Phase.FACTS)
         factors = year_factors(year, world.economy, world.draws)
         world.factors[year] = factors
+        draw_exit_days(world.firms, year, world.economy, factors, world.draws)
         if year > world.years[0]:
             close_year(world.firms, year - 1, world.economy, world.factors[year - 1], world.draws)
-        draw_exit_days(world.firms, year, world.economy, factors, world.draws)
         draw_events(world.firms, year, world.economy, factors, world.draws)
         takers = start_loans(world.firms, year, world.economy, factors, world.draws)
         world.notes["loan_principal"][takers] = loan_principal(

@@ -52,13 +52,14 @@ class Ledger:
         if self.keep_claims and len(next(iter(columns.values()))):
             self.trace.setdefault(name, []).append({k: np.asarray(v).copy() for k, v in columns.items()})
 
-    def record(self, outcome: Outcome, batch: Batch) -> None:
+    def record(self, outcome: Outcome, batch: Batch, *, shared: bool) -> None:
         """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims.
 
-        Receipts of a fund are no public money and are left to the fund's own balances.
+        Where several instruments wait for the same event (``shared``) the first condition of each says whose it is:
+        a row that fails it is nobody's claim there. Receipts of a fund are no public money and are left to the fund's own balances.
         """
-        # The first condition says whose instrument it is; rows that fail it are nobody's claim here.
-        rows = np.flatnonzero((outcome.failed != 0) & (outcome.award_day >= self.first_day))
+        claimed = (outcome.failed != 0) if shared else np.ones(batch.n, bool)
+        rows = np.flatnonzero(claimed & (outcome.award_day >= self.first_day))
         if not len(rows) or outcome.instrument.receipt:
             return
         code = self._codes.setdefault(outcome.instrument.id, len(self._codes))

@@ -19,7 +19,7 @@ from fundflow.economy import loan_principal, lpr_one_year
 from fundflow.simulation.bridge_fund import MOST_DAYS, BridgeFund, Need
 from fundflow.simulation.world import Ints, Process, World, month_starts
 
-NOTICE_DAYS = 15
+NOTICE_DAYS, TERM_MONTHS = 15, 12
 CERTIFIED, LISTED = 1, 3
 """Codes of the fact ``status`` in facts.toml."""
 
@@ -49,9 +49,12 @@ class LoanBook:
                 new[:, : old.shape[1]] = old
             self.renewed_on, self.before, self.after = wider
         principal = world.notes["loan_principal"]
-        self.renewed_on[slot, :n] = day_of(year + 1)
-        self.before[slot, :n] = principal
         self.after[slot, :n] = principal
+        # A loan that begins this year was none before; in the year before the first all are taken to have run.
+        begun = add_months(world.firms.loan_due, -TERM_MONTHS)
+        new = (begun >= day_of(year)) & (principal > 0) & (year >= world.years[0])
+        self.renewed_on[slot, :n] = np.where(new, begun, day_of(year + 1))
+        self.before[slot, :n] = np.where(new, 0, principal)
 
     def renew(self, rows: Ints, due: Ints, principal: Ints) -> None:
         """Note renewals (principal 0 where the bank refused)."""
@@ -82,8 +85,9 @@ def lending(world: World, fund: BridgeFund, book: LoanBook) -> Process:
         if year_of(day) != opened:
             opened = year_of(day)
             book.open_year(world, opened)
-        renew_loans(world, book, day, after)
+        # A loan due late in the stretch is applied for within it, before it is renewed.
         apply_for_bridges(world, fund, day, after)
+        renew_loans(world, book, day, after)
 
 
 def renew_loans(world: World, book: LoanBook, day: int, after: int) -> None:
@@ -100,8 +104,8 @@ def renew_loans(world: World, book: LoanBook, day: int, after: int) -> None:
     principal = np.where(goes_on, loan_principal(notes["known_sales"][rows], firms.loan_ratio[rows]), 0)
     principal = np.where(goes_on & (principal <= 0), notes["loan_principal"][rows], principal)
     book.renew(rows, due, principal)
-    firms.loan_number[rows] += 1
-    firms.loan_due[rows] = np.where(goes_on, add_months(due, 12), 0)
+    firms.loan_number[rows] += goes_on
+    firms.loan_due[rows] = np.where(goes_on, add_months(due, TERM_MONTHS), 0)
     firms.has_loan[rows] = goes_on
     notes["loan_principal"][rows] = principal
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from fundflow.base.calendar import NEVER, Phase, add_months, day_of
+from fundflow.base.money import multiply
 from fundflow.simulation.world import Bools, Ints, Process, World, ceil_months, quarter_end, quarters_of
 
 YUAN = 100
@@ -62,7 +63,7 @@ def sign(world: World, projects: Projects, rows: Ints, rd: Ints, day: int) -> No
         "key-share", ids, occasion=number
     )
     per_mille = np.floor(share * 1000).astype(np.int64)
-    spending = rd // 1000 * per_mille * length // 12 // YUAN * YUAN
+    spending = multiply(rd, per_mille * length, 12 * 1000) // YUAN * YUAN
     firms.key_number[rows] += 1
     conclude(world, projects, rows, number, end, spending, np.zeros(len(rows), bool), np.full(len(rows), day))
 
@@ -84,8 +85,6 @@ def conclude(
         end + 1 + np.floor(wait * ON_TIME_DAYS).astype(np.int64),
         np.where(late, add_months(end, 6) + 1 + np.floor(wait * LATE_DAYS).astype(np.int64), NEVER),
     )
-    # What was accepted before the first day was paid then.
-    accepted = np.where(accepted < world.start, NEVER, accepted)
     applied = on_time | (draws.uniform("key-applied", ids, occasion=number) < economy.key_applied_in_time)
     firms.key_until[rows] = np.where(accepted < NEVER, accepted, add_months(end, ABANDONED_MONTHS))
     world.ledger.note(
@@ -93,7 +92,8 @@ def conclude(
         spending=spending,
     )  # fmt: skip
     for i, row in enumerate(rows):
-        if accepted[i] < NEVER:
+        # What was accepted before the first day was paid then.
+        if world.start <= accepted[i] < NEVER:
             facts = project_facts(
                 int(signed[i]), int(spending[i]), int(end[i]), int(accepted[i]), bool(applied[i]), old=bool(old[i])
             )

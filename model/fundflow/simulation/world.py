@@ -128,7 +128,7 @@ class World:
             self.budget.spend(found)
             for outcome in found:
                 self.paid.add(outcome, part)
-                self.ledger.record(outcome, part)
+                self.ledger.record(outcome, part, shared=len(instruments) > 1)
             outcomes += found
         return outcomes
 
