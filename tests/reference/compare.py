@@ -36,10 +36,15 @@ def rows(table: dict[str, Any]) -> list[dict[str, Any]]:
     return [{name: values[i] for name, values in columns.items()} for i in range(length)]
 
 
-def engine_claims(result: dict[str, Any], instruments: Iterable[str] = COMPARED) -> dict[tuple, list[Claim]]:
+def engine_claims(
+    result: dict[str, Any], start: int, instruments: Iterable[str] = COMPARED
+) -> dict[tuple, list[Claim]]:
     wanted, found = set(instruments), {}
     for row in rows(result["claims"]):
-        if row["instrument"] in wanted:
+        # Of the institutions' year before the first day the reference knows nothing.
+        if row["instrument"] in wanted and not (
+            row["instrument"].startswith("incubator") and day(row["event_day"]) < start
+        ):
             claim = Claim(
                 int(row["claimant"]), row["instrument"], day(row["event_day"]), day(row["award_day"]),
                 row["district"], str(row["reason"]).upper(), int(row["entitlement"]), int(row["award"]),
@@ -119,7 +124,7 @@ def histories(claimant: int, result: dict[str, Any], world: World) -> str:
         for row in rows(table):
             if claimant in (int(row.get("firm", -1)), int(row.get("incubator", -1))):
                 lines.append(f"    {name}: " + ", ".join(f"{k}={_show(k, v)}" for k, v in row.items()))
-    for claims in engine_claims(result).values():
+    for claims in engine_claims(result, world.start).values():
         lines += [f"    claim: {c}" for c in claims if c.claimant == claimant]
     lines.append("  reference:")
     firm = world.firms.get(claimant)

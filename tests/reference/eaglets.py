@@ -51,6 +51,7 @@ def interest_subsidy(
 ) -> tuple[int, str]:
     """Half of January's LPR on at most 20 million, never above the interest paid (reading 40)."""
     principal = min(average_principal, law.most_principal)
-    raw = principal * lpr * law.share_of_lpr * days / 365
+    # A whole year is paid at the yearly rate, a leap year too.
+    raw = principal * lpr * law.share_of_lpr * min(days, 365) / 365
     amount = raw.numerator // raw.denominator
     return min(amount, interest_paid), "CAP" if interest_paid < amount else "NONE"

@@ -37,7 +37,7 @@ def award_in(
     return claim
 
 
-# --- eaglets --------------------------------------------------------------------------------------------------
+# --- eaglets ---
 def eaglet_office(world: World) -> Steps:
     """The best of the year's applicants by review, as many as the plan has places, are recognised in November."""
     for year in world.years():
@@ -60,8 +60,6 @@ def eaglet_interest_office(world: World) -> Steps:
     """On 31 March: the interest subsidy for the loans of last year's eaglet days."""
     for year in world.years():
         yield world.on(year, 3, 31, Phase.AWARD)
-        if year == world.first_year:
-            continue
         today = world.today()
         for key in sorted(world.firms):
             firm = world.firms[key]
@@ -92,7 +90,7 @@ def claim_interest(world: World, firm: Firm, year: int) -> None:
     award_in(world, firm.id, firm.zone, rule, event, amount, reason, since=firm.get("eaglet_from"))
 
 
-# --- R&D ------------------------------------------------------------------------------------------------------
+# --- R&D ---
 RULE = {
     rnd.ABOVE: "rnd-increase-subsidy-above-scale-sme",
     rnd.BELOW: "rnd-increase-subsidy-below-scale-sme",
@@ -173,7 +171,7 @@ def write_round(world: World, one: rnd.Entrant, close: int, paid_on: int) -> Non
         )
 
 
-# --- key projects ---------------------------------------------------------------------------------------------
+# --- key projects ---
 def key_office(world: World) -> Steps:
     """The best of the March call by review sign in September, if they are still there."""
     for year in world.years():
@@ -227,29 +225,38 @@ def acceptance(world: World, firm: Firm, project: Project) -> Steps:
     assert project.accepted is not None
     yield world.on_date(project.accepted, Phase.AWARD)
     if firm.alive(world.today()):
-        world.accepted_today.append((firm, project))
+        world.accepted.append((firm, project))
 
 
 def acceptance_office(world: World) -> Steps:
-    """Each day the projects accepted today, in the order of the firms; the fund may be empty."""
-    for day in range(world.start, world.end + 1):
-        yield world.late_in(day, Phase.AWARD)
-        today, world.accepted_today = sorted(world.accepted_today, key=lambda one: one[0].id), []
-        if not today:
-            continue
-        rule = "key-rd-enterprise-post-subsidy"
-        claims = []
-        for firm, project in today:
-            amount, reason = projects.payment(project, world.law.project)
-            claims.append(award_in(world, firm.id, firm.zone, rule, day, amount, reason, since=number(project.signed)))
-        served = world.purse.serve(claims[0].award_day, [claim.city for claim in claims])
-        for claim, fits in zip(claims, served, strict=True):
-            if not fits:
-                claim.award = claim.city = claim.district_fen = 0
-                claim.reason = "ENVELOPE_DEFERRED"
+    """At each quarter's end its accepted projects, by day and firm, while the fund of the award's year lasts."""
+    for year in world.years():
+        for month in (3, 6, 9, 12):
+            yield world.late_in(number(plus_months(date(year, month, 1), 1)) - 1, Phase.AWARD)
+            accepted, world.accepted = world.accepted, []
+            accepted.sort(key=lambda one: (one[1].accepted, one[0].id))
+            claims = [pay_project(world, firm, project) for firm, project in accepted]
+            for paid_in in sorted({date_of(claim.award_day).year for claim in claims}):
+                serve(world, [claim for claim in claims if date_of(claim.award_day).year == paid_in])
 
 
-# --- incubators -----------------------------------------------------------------------------------------------
+def pay_project(world: World, firm: Firm, project: Project) -> Claim:
+    assert project.accepted is not None
+    amount, reason = projects.payment(project, world.law.project)
+    rule, day = "key-rd-enterprise-post-subsidy", number(project.accepted)
+    return award_in(world, firm.id, firm.zone, rule, day, amount, reason, since=number(project.signed))
+
+
+def serve(world: World, claims: list[Claim]) -> None:
+    """First come, first served; what the fund cannot pay any more is put off."""
+    first = min(claim.award_day for claim in claims)
+    for claim, fits in zip(claims, world.purse.serve(first, [claim.city for claim in claims]), strict=True):
+        if not fits:
+            claim.award = claim.city = claim.district_fen = 0
+            claim.reason = "ENVELOPE_DEFERRED"
+
+
+# --- incubators ---
 STANDARD, SPECIALISED, PROVINCIAL, NATIONAL = 1, 2, 3, 4
 
 

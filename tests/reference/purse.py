@@ -22,9 +22,8 @@ class Purse:
         if total is None:
             return None
         for when, fen, residual in self.spent:
-            if date_of(when).year == year:
-                total -= fen
-            elif round_ and not residual and date_of(when).year == year - 1 and when + 365 > award_day:
+            late_last_year = date_of(when).year == year - 1 and when + 365 > award_day
+            if date_of(when).year == year or (round_ and not residual and late_last_year):
                 total -= fen
         return max(total, 0)
 

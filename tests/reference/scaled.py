@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,13 @@ from tests.reference.world import World
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.toml"
 ENVELOPE = "city-st-development-fund"
 ABOVE, BELOW = "rnd-increase-subsidy-above-scale-sme", "rnd-increase-subsidy-below-scale-sme"
-CITY_MONEY = 4_000_000
+# Yuan a year: short at first, then enough that caps bind too.
+CITY_MONEY = {2021: 4_000_000, 2024: 16_000_000, 2028: 9_000_000}
 FUND_SIZE, RISK_POOL = 40_000_000, 300_000
 
 NUMBERS = {
-    "births": 9000, "birth_staff": 40, "birth_sales": 1_500_000, "incubator_wish": 0.8,
+    "births": 7000, "birth_staff": 40, "birth_sales": 1_500_000, "intensity_median": 0.14, "rd_growth_shift": 0.1,
+    "transitory_share": 0.6, "incubator_wish": 0.8,
     "incubator_wait_months": 6, "incubator_retry_months": 6,
     "incubator_births": 60, "incubator_area": 3000, "incubator_specialised": 0.6, "incubator_to_provincial": 0.4,
     "incubator_to_national": 0.4, "incubator_fail": 0.15, "incubator_filing": 0.93,
@@ -39,7 +40,7 @@ STREAMS = (
 )  # fmt: skip
 
 
-def scenario(seed: int, size: int, last_year: int) -> Any:
+def scenario(seed: int, size: int, last_year: int, intake: str = "monthly") -> Any:
     """Differences over the baseline, as on the command line."""
     from fundflow.economy import EconomyParameters
     from fundflow.scenario import load_scenario
@@ -48,10 +49,11 @@ def scenario(seed: int, size: int, last_year: int) -> Any:
     sets = [
         f"seed={seed}", f"population.size={size}", f"end={last_year}-12-31", "fixed_parameters=true",
         f"budget_year={min(2027, last_year)}",
-        f'policy.changes."{ABOVE}".competition.places={size // 75}',
-        f'policy.changes."{BELOW}".competition.places={2 * (size // 75)}',
-        f'policy.envelopes.{ENVELOPE}="{CITY_MONEY * size // 1500}"',
+        f'policy.changes."{ABOVE}".competition.places={size * 20 // 1500}',
+        f'policy.changes."{BELOW}".competition.places={size * 40 // 1500}',
+        *(f'policy.envelopes.{ENVELOPE}.{y}="{fen * size // 1500}"' for y, fen in CITY_MONEY.items()),
         f"simulation.fund_size={FUND_SIZE * size // 1500}", f"simulation.risk_pool={RISK_POOL}",
+        f"simulation.intake={intake}",
         *(f"economy.{name}.{part}={value}" for name, value in NUMBERS.items() for part in ("value", "low", "high")),
     ]  # fmt: skip
     sets += [f"economy.streams.{name}.{key}=0" for name in STREAMS for key in ("yearly", "low", "high")]
@@ -59,25 +61,30 @@ def scenario(seed: int, size: int, last_year: int) -> Any:
     return load_scenario(BASELINE, sets, sections=sections)
 
 
-@lru_cache(maxsize=1)
-def both(seed: int, size: int, last_year: int) -> tuple[dict[str, Any], World]:
-    """The engine's result and the reference's world for one scaled scenario."""
-    from fundflow.simulation import prepare, simulate
-
-    question = scenario(seed, size, last_year)
-    inputs = prepare(question)
-    result = simulate(inputs, 0, keep_claims=True)
-    draws = Draws(seed, 0)
+def reference(question: Any, inputs: Any) -> World:
+    """Run the reference on what the engine prepared: population, catalogue values, numbers of the economy."""
+    size, draws = question.population.size, Draws(question.seed, 0)
     world = setup.build(
         catalogue=inputs.catalogue,
         population=inputs.population,
         economy=inputs.economy.draw(draws, fixed=True, scale=inputs.population.scale),
         draws=draws,
-        start=date(2021, 1, 1),
-        end=date(last_year, 12, 31),
+        start=question.start,
+        end=question.end,
         fund_size=FUND_SIZE * size // 1500 * 100,
         risk_pool=RISK_POOL * 100,
         city_money=lambda year: question.policy.envelope(ENVELOPE, year),
+        intake=question.simulation["intake"],
     )
     world.run()
-    return result, world
+    return world
+
+
+@lru_cache(maxsize=1)
+def both(seed: int, size: int, last_year: int, intake: str = "monthly") -> tuple[dict[str, Any], World]:
+    """The engine's result and the reference's world for one scaled scenario."""
+    from fundflow.simulation import prepare, simulate
+
+    question = scenario(seed, size, last_year, intake)
+    inputs = prepare(question)
+    return simulate(inputs, 0, keep_claims=True), reference(question, inputs)

@@ -59,7 +59,8 @@ def build(
             incubation.start_stay(world, firm, host, firm.get("incubator_from"), firm.get("incubator_until"))
         if firm.get("has_loan"):
             principal = world.loan_principal(firm)
-            firm.owe(world.start, principal)
+            # Of the year before nothing else is known: the loan is taken to have run all through it.
+            firm.owe(number(date(start.year - 1, 1, 1)), principal)
             world.env.process(lending.borrow(world, firm, firm.get("loan_number"), firm.get("loan_due"), principal))
         firm.project_until = firm.get("key_until")
         firm.projects = firm.get("key_number")

@@ -49,7 +49,7 @@ class World:
     claims: list[Claim] = field(default_factory=list)
     eaglets: list[tuple[int, int]] = field(default_factory=list)
     projects: list[Any] = field(default_factory=list)
-    accepted_today: list[Any] = field(default_factory=list)
+    accepted: list[Any] = field(default_factory=list)
     key_call: list[Any] = field(default_factory=list)
     eaglet_call: list[Any] = field(default_factory=list)
     hatched: dict[int, list[int]] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class World:
         self.first_year, self.last_year = date_of(self.start).year, date_of(self.end).year
         self.env = simpy.Environment(clock(self.start, Phase.EXPIRY))
 
-    # --- time -------------------------------------------------------------------------------------------------
+    # --- time ---
     def today(self) -> int:
         return int(self.env.now) // 16
 
@@ -98,7 +98,7 @@ class World:
         else:
             yield from (d for d in self.month_starts() if d >= host.recognised)
 
-    # --- shared economy ---------------------------------------------------------------------------------------
+    # --- shared economy ---
     def factors(self, year: int) -> Any:
         if year not in self._factors:
             self._factors[year] = year_factors(year, self.economy, self.draws)
@@ -118,7 +118,7 @@ class World:
     def loan_cost(self, day: int) -> Fraction:
         return Fraction(loan_rate(day, self.economy), 1_000_000)
 
-    # --- running ----------------------------------------------------------------------------------------------
+    # --- running ---
     def add_firm(self, row: Any) -> Firm:
         firm = Firm(row)
         self.firms[firm.id] = firm
