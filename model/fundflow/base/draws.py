@@ -96,11 +96,11 @@ class Draws:
     def laplace(self, decision: str, ids: Any, *, period: int = 0, occasion: Any = 0) -> Floats:
         """Laplace numbers of mean 0 and variance 1."""
         u = self.uniform(decision, ids, period=period, occasion=occasion) - 0.5
-        return -np.sign(u) * np.log1p(-2.0 * np.abs(u)) / np.sqrt(2.0)
+        return np.asarray(-np.sign(u) * np.log1p(-2.0 * np.abs(u)) / np.sqrt(2.0), np.float64)
 
     def chance(self, decision: str, ids: Any, probability: Any, *, period: int = 0, occasion: Any = 0) -> NDArray[np.bool_]:
         """True with the given probability."""
-        return self.uniform(decision, ids, period=period, occasion=occasion) < probability
+        return np.asarray(self.uniform(decision, ids, period=period, occasion=occasion) < probability, np.bool_)
 
     def exponential(self, decision: str, ids: Any, *, period: int = 0, occasion: Any = 0) -> Floats:
         """Exponential numbers of mean 1."""
@@ -108,7 +108,8 @@ class Draws:
 
     def integer(self, decision: str, ids: Any, below: Any, *, period: int = 0, occasion: Any = 0) -> NDArray[np.int64]:
         """Whole numbers from 0 to ``below`` - 1."""
-        return np.floor(self.uniform(decision, ids, period=period, occasion=occasion) * below).astype(np.int64)
+        uniform = self.uniform(decision, ids, period=period, occasion=occasion)
+        return np.asarray(np.floor(uniform * below), np.int64)
 
     def category(
         self, decision: str, ids: Any, weights: Any, *, period: int = 0, occasion: Any = 0
@@ -116,7 +117,7 @@ class Draws:
         """Index drawn by weight."""
         edges = np.cumsum(np.asarray(weights, np.float64))
         u = self.uniform(decision, ids, period=period, occasion=occasion) * edges[-1]
-        return np.minimum(np.searchsorted(edges, u, side="right"), len(edges) - 1).astype(np.int64)
+        return np.asarray(np.minimum(np.searchsorted(edges, u, side="right"), len(edges) - 1), np.int64)
 
     def poisson(self, decision: str, ids: Any, mean: Any, *, period: int = 0, occasion: Any = 0) -> NDArray[np.int64]:
         """Counts by the inverse of one uniform, so that a higher mean only appends."""

@@ -187,9 +187,9 @@ def admit(world: World, day: int) -> None:
     free = np.where(is_open, np.maximum(world.incubators.places - occupied(world, day), 0), 0)
     fit = may_enter(world, waiting, day)
     # How many fit ones stand before each in its own queue: the head reaches it while that is below the free places.
-    before = np.cumsum(fit) - fit
+    before: Ints = np.cumsum(fit) - fit
     first = np.searchsorted(host, host, side="left")
-    ahead = before - before[first]
+    ahead: Ints = before - before[first]
     reached = ahead < free[host]
     struck = waiting[reached & ~fit]
     notes["queue"][struck] = -1

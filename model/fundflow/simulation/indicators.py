@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fundflow.base.calendar import Phase, day_of
 from fundflow.base.districts import DISTRICTS
 from fundflow.simulation.incubation import occupied
-from fundflow.simulation.world import GRADUATED, Process, World
+from fundflow.simulation.world import GRADUATED, Ints, Process, World
 
 NATIONAL = 4
+Growth = tuple[Ints, NDArray[np.float64]]
 
 
 def yearly_indicators(world: World) -> Process:
@@ -61,7 +63,7 @@ def yearly_indicators(world: World) -> Process:
         growth_before = _growth(world, year, growth_before)
 
 
-def _growth(world: World, year: int, before: tuple[np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _growth(world: World, year: int, before: Growth | None) -> Growth:
     """Autocorrelation of R&D growth over two running years, for firms with R&D in both."""
     firms = world.firms
     both = (firms.rd_tax > 0) & (firms.rd_tax_before > 0)

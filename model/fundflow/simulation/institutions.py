@@ -80,16 +80,15 @@ def claim_hatched(world: World, judged: IncubatorYear, day: int) -> None:
     """The reward for each firm certified in the incubator or within a year of graduating from it."""
     table = world.incubators
     tenants, lately = (np.pad(count, (0, table.n - len(count))) for count in world.hatched)
-    rows = judged.evaluated
+    some = tenants[judged.evaluated] + lately[judged.evaluated] > 0
+    rows = judged.evaluated[some]
     facts = {
         "level": table.level[rows],
-        "yearly_evaluation": judged.grade,
-        "filed": judged.filed,
+        "yearly_evaluation": judged.grade[some],
+        "filed": judged.filed[some],
         "recognised_tenants": tenants[rows],
         "graduates_within_year": lately[rows],
     }
-    some = (facts["recognised_tenants"] + facts["graduates_within_year"]) > 0
-    rows, facts = rows[some], {name: column[some] for name, column in facts.items()}
     world.claim("incubator-year", table.id[rows], table.zone[rows], day, facts)
 
 

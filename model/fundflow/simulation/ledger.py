@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from fundflow.base.calendar import years_of
 from fundflow.base.districts import DISTRICTS
-from fundflow.policy import Batch, Outcome, Reason
-from fundflow.results.schema import stage_lists
+from fundflow.policy import Batch, Outcome, Reason, Status
+from fundflow.simulation.claim_book import ClaimBook
 
-STATUS = ("in_force", "run_off", "assumed_renewed", "not_covered", "lapsed")
+STATUS = tuple(status.name.lower() for status in Status)
 PAYERS = ("city", "district", "province", "fund")
 LEVELS = ("city", "district", "province")
 Table = dict[str, Any]
@@ -39,7 +39,7 @@ class Ledger:
     _commitments: list[Table] = field(default_factory=list)
     _payments: list[Table] = field(default_factory=list)
     _settlements: list[Table] = field(default_factory=list)
-    _claims: list[pl.DataFrame] = field(default_factory=list)
+    claims: ClaimBook = field(default_factory=ClaimBook)
     _indicators: list[tuple[int, str, str, float]] = field(default_factory=list)
     trace: dict[str, list[Table]] = field(default_factory=dict)
 
@@ -55,8 +55,8 @@ class Ledger:
     def record(self, outcome: Outcome, batch: Batch, *, shared: bool) -> None:
         """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims.
 
-        Where several instruments wait for the same event (``shared``) the first condition of each says whose it is:
-        a row that fails it is nobody's claim there. Receipts of a fund are no public money and are left to the fund's own balances.
+        Where several instruments wait for the same event (``shared``) the first condition of each says whose it
+        is: a row that fails it is nobody's claim there. Receipts of a fund are no public money and are left to the fund's own balances.
         """
         claimed = (outcome.failed != 0) if shared else np.ones(batch.n, bool)
         rows = np.flatnonzero(claimed & (outcome.award_day >= self.first_day))
@@ -67,7 +67,7 @@ class Ledger:
         self._pay(code, outcome)
         self._settle(code, outcome)
         if self.keep_claims:
-            self._claims.append(_claim_rows(outcome.instrument.id, outcome, batch, rows))
+            self.claims.keep(outcome, batch, rows)
 
     def _commit(self, code: int, outcome: Outcome, rows: NDArray[np.int64]) -> None:
         reason = outcome.reason[rows]
@@ -139,7 +139,7 @@ class Ledger:
             "indicators": {"year": year, "name": name, "district": district, "value": value},
         }
         if self.keep_claims:
-            result["claims"] = pl.concat(self._claims).to_dict(as_series=True) if self._claims else {}
+            result["claims"] = self.claims.table()
             result["trace"] = {
                 name: {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
                 for name, parts in self.trace.items()
@@ -177,46 +177,3 @@ def _taken(outcome: Outcome, rows: NDArray[np.int64], *reasons: Reason) -> NDArr
         total += np.where(cut, before - amount[rows], 0)
         before = amount[rows]
     return total
-
-
-def _claim_rows(name: str, outcome: Outcome, batch: Batch, rows: NDArray[np.int64]) -> pl.DataFrame:
-    """Every claim of one instrument with its stages; where a condition fails, its clause stands with the reason."""
-    reasons = [r.name.lower() for r in Reason]
-    codes = [int(r) for r in Reason]
-
-    def word(values: NDArray[Any]) -> pl.Series:
-        return pl.Series(values.astype(np.int64)).replace_strict(codes, reasons, return_dtype=pl.String)
-
-    district = [*DISTRICTS, "全市"]
-    failed = [_condition(outcome, number) for number in range(len(outcome.instrument.eligible))] + ["none"]
-    stages = []
-    for number, (stage, amount, why) in enumerate(outcome.stages):
-        said = word(why[rows])
-        if number == 0:
-            first = pl.Series([failed[int(i)] for i in outcome.failed[rows]], dtype=pl.String)
-            said = pl.select(pl.when(first == "none").then(said).otherwise(first)).to_series()
-        stages.append((stage, amount[rows], said))
-    return pl.DataFrame(
-        {
-            "claimant": batch.ids[rows],
-            "instrument": pl.Series([name] * len(rows), dtype=pl.String),
-            "event_day": batch.trigger_day[rows].astype(np.int32),
-            "award_day": outcome.award_day[rows].astype(np.int32),
-            "district": pl.Series([district[code] for code in outcome.district[rows]], dtype=pl.String),
-            "eligible": outcome.eligible[rows],
-            "reason": word(outcome.reason[rows]),
-            "status": pl.Series([STATUS[code] for code in outcome.status[rows]], dtype=pl.String),
-            "base": outcome.stages[0][1][rows],
-            "amount": outcome.stages[1][1][rows],
-            "entitlement": outcome.entitlement[rows],
-            "award": outcome.award[rows],
-            "city": outcome.award_city[rows],
-            "district_fen": outcome.award_district[rows],
-            "province": outcome.award_province[rows],
-            "stages": stage_lists(stages),
-        }
-    )
-
-
-def _condition(outcome: Outcome, number: int) -> str:
-    return f"condition {number + 1} ({outcome.instrument.eligible[number].clause or outcome.instrument.clause})"

@@ -52,9 +52,9 @@ class LoanBook:
         self.after[slot, :n] = principal
         # A loan that begins this year was none before; in the year before the first all are taken to have run.
         begun = add_months(world.firms.loan_due, -TERM_MONTHS)
-        new = (begun >= day_of(year)) & (principal > 0) & (year >= world.years[0])
-        self.renewed_on[slot, :n] = np.where(new, begun, day_of(year + 1))
-        self.before[slot, :n] = np.where(new, 0, principal)
+        fresh = (begun >= day_of(year)) & (principal > 0) & (year >= world.years[0])
+        self.renewed_on[slot, :n] = np.where(fresh, begun, day_of(year + 1))
+        self.before[slot, :n] = np.where(fresh, 0, principal)
 
     def renew(self, rows: Ints, due: Ints, principal: Ints) -> None:
         """Note renewals (principal 0 where the bank refused)."""
@@ -71,7 +71,7 @@ class LoanBook:
         days = np.maximum(until - start, 1)
         # In yuan, so that principal times days stays far below 2**62.
         weighted = self.before[slot, rows] // 100 * (turn - start) + self.after[slot, rows] // 100 * (until - turn)
-        return weighted * 100 // days
+        return np.asarray(weighted * 100 // days, np.int64)
 
 
 def lending(world: World, fund: BridgeFund, book: LoanBook) -> Process:
@@ -125,8 +125,8 @@ def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> N
     rows = rows[world.catalogue.conditions["working-capital-eligibility"].holds(facts, len(rows), day)]
     number, due = firms.loan_number[rows], firms.loan_due[rows]
     terms = world.catalogue.funds["working-capital"]
-    share = 1 - terms.value("own_share")
-    request = np.minimum(times(notes["loan_principal"][rows], share), terms.value("loan_cap"))
+    share = Fraction(1 - terms.value("own_share"))
+    request = np.minimum(times(notes["loan_principal"][rows], share), int(terms.value("loan_cap")))
     wait = -np.log1p(-draws.uniform("bridge-days", firms.id[rows], occasion=number)) * economy.bridge_days_mean
     days_out = np.minimum(1 + np.floor(wait), MOST_DAYS).astype(np.int64)
     renewed = draws.uniform("loan-renewal", firms.id[rows], occasion=number) < economy.renewal

@@ -73,7 +73,7 @@ def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
 
 def own_rd(spent: Ints, government: Ints) -> Ints:
     """R&D less government money (article 5 of 杭科资〔2020〕72号, reading 23)."""
-    return np.maximum(spent - government, 0)
+    return np.asarray(np.maximum(spent - government, 0), np.int64)
 
 
 def describe_round(world: World, year: int, ids: Ints, outcomes: list[Any], before: Ints) -> Ints:

@@ -1,0 +1,94 @@
+"""Every claim of one replication with its stages and reasons, kept as columns and written out once at the end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fundflow.base.districts import DISTRICTS
+from fundflow.policy import Batch, Instrument, Outcome, Reason, Status
+from fundflow.results.schema import stage_lists
+
+_PLACES = [*DISTRICTS, "全市"]
+_REASONS = {int(reason): reason.name.lower() for reason in Reason}
+_STATUS = {int(status): status.name.lower() for status in Status}
+
+
+class ClaimBook:
+    """Claims by instrument and by the stages that they went through."""
+
+    def __init__(self) -> None:
+        self._instruments: dict[str, Instrument] = {}
+        self._parts: defaultdict[tuple[str, tuple[str, ...]], list[dict[str, NDArray[Any]]]] = defaultdict(list)
+
+    def keep(self, outcome: Outcome, batch: Batch, rows: NDArray[np.int64]) -> None:
+        """Keep some rows of an outcome."""
+        self._instruments[outcome.instrument.id] = outcome.instrument
+        columns = {
+            "claimant": batch.ids,
+            "event_day": batch.trigger_day,
+            "award_day": outcome.award_day,
+            "district": outcome.district,
+            "eligible": outcome.eligible,
+            "failed": outcome.failed,
+            "reason": outcome.reason,
+            "status": outcome.status,
+            "entitlement": outcome.entitlement,
+            "award": outcome.award,
+            "city": outcome.award_city,
+            "district_fen": outcome.award_district,
+            "province": outcome.award_province,
+        }
+        for number, (_, amount, why) in enumerate(outcome.stages):
+            columns[f"amount{number}"], columns[f"why{number}"] = amount, why
+        stages = tuple(name for name, _, _ in outcome.stages)
+        self._parts[outcome.instrument.id, stages].append({name: column[rows] for name, column in columns.items()})
+
+    def table(self) -> dict[str, Any]:
+        """The columns of the table ``claims`` (docs/results.md)."""
+        frames = [self._frame(name, stages, parts) for (name, stages), parts in self._parts.items()]
+        return pl.concat(frames).to_dict(as_series=True) if frames else {}
+
+    def _frame(self, name: str, stages: tuple[str, ...], parts: list[dict[str, NDArray[Any]]]) -> pl.DataFrame:
+        whole = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        reason = _words(whole["reason"], _REASONS)
+        told = []
+        for number, stage in enumerate(stages):
+            why = _words(whole[f"why{number}"], _REASONS)
+            if number == 0:
+                why = self._conditions(name, whole["failed"], why)
+            told.append((stage, whole[f"amount{number}"], why))
+        return pl.DataFrame(
+            {
+                "claimant": whole["claimant"],
+                "instrument": pl.Series([name] * len(reason), dtype=pl.String),
+                "event_day": whole["event_day"].astype(np.int32),
+                "award_day": whole["award_day"].astype(np.int32),
+                "district": _words(whole["district"], {-1: _PLACES[-1], **dict(enumerate(_PLACES))}),
+                "eligible": whole["eligible"],
+                "reason": reason,
+                "status": _words(whole["status"], _STATUS),
+                "base": whole["amount0"],
+                "amount": whole["amount1"],
+                **{key: whole[key] for key in ("entitlement", "award", "city", "district_fen", "province")},
+                "stages": stage_lists(told),
+            }
+        )
+
+    def _conditions(self, name: str, failed: NDArray[np.int64], why: pl.Series) -> pl.Series:
+        """Name the condition that failed, and its clause, in place of the bare word."""
+        one = self._instruments[name]
+        known = {
+            number: f"condition {number + 1} ({condition.clause or one.clause})"
+            for number, condition in enumerate(one.eligible)
+        }
+        said = _words(np.where(failed < 0, -1, failed), {-1: "", **known})
+        return pl.select(pl.when(said == "").then(why).otherwise(said)).to_series()
+
+
+def _words(codes: NDArray[Any], words: dict[int, str]) -> pl.Series:
+    return pl.Series(codes.astype(np.int64)).replace_strict(list(words), list(words.values()), return_dtype=pl.String)
