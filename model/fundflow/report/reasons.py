@@ -47,9 +47,7 @@ def _what(year: int, line: Line) -> str:
         return f"{year} 年预计无支出"
     parts = []
     if line.recipients >= 0.5:
-        parts.append(
-            f"当年安排约 {line.recipients:,.0f} 户、户均 {wan(line.mean_award)} 万元，当年拨付 {wan(line.new)} 万元"
-        )
+        parts.append(f"当年安排约 {line.recipients:,.0f} 户、户均 {wan(line.mean_award)} 万元")
     if line.new:
         parts.append(f"当年拨付 {wan(line.new)} 万元")
     if line.carried:
