@@ -13,7 +13,7 @@ from fundflow.policy.facts import FactBook
 from fundflow.policy.faults import MissingFacts
 from fundflow.policy.leaves import Amongst, Compare, Elapsed, Leaf, Ratio, read_leaf
 from fundflow.policy.outcome import Reason
-from fundflow.policy.table import Table, names, text
+from fundflow.policy.table import Table, flag, names, text
 from fundflow.policy.view import View
 
 Bools = NDArray[np.bool_]
@@ -25,7 +25,8 @@ class Condition:
     """One condition with its clause; made of a leaf, or of conditions.
 
     ``kind`` is ``leaf``, ``when`` (then, otherwise), ``any_of`` or ``related``. ``presumed`` conditions hold where
-    their facts are not given; ``reading`` makes a condition count only under one reading of the law.
+    their facts are not given, ``if_given`` ones fail there (an alternative nobody can claim); ``if_reading`` makes a
+    condition count only under one reading of the law.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Condition:
     clause: str = ""
     why: tuple[str, str] | None = None
     presumed: bool = False
+    if_given: bool = False
     used: bool = False
     soft: bool = False
 
@@ -62,6 +64,8 @@ class Condition:
         try:
             return self._test(view)
         except MissingFacts as missing:
+            if self.if_given:
+                return np.zeros(view.n, dtype=np.bool_)
             if not self.presumed:
                 raise
             view.presumed.update(dict.fromkeys(missing.names))
@@ -174,8 +178,9 @@ def _read_condition(source: Table, book: FactBook, readings: Mapping[str, Any]) 
     counts = reading_holds(source, readings)
     clause = source.get("clause", text, "")
     why = source.get("why", names, None)
-    presumed = bool(source.get("presumed", bool, False))
-    soft = bool(source.get("soft", bool, False))
+    presumed = bool(source.get("presumed", flag, False))
+    if_given = bool(source.get("if_given", flag, False))
+    soft = bool(source.get("soft", flag, False))
     kind, leaf = "leaf", None
     first: tuple[Condition, ...] = ()
     second: tuple[Condition, ...] = ()
@@ -196,7 +201,7 @@ def _read_condition(source: Table, book: FactBook, readings: Mapping[str, Any]) 
             return None, counts
     source.finish()
     used = "used" in source.raw
-    return Condition(kind, leaf, first, second, third, clause, why, presumed, used, soft), counts
+    return Condition(kind, leaf, first, second, third, clause, why, presumed, if_given, used, soft), counts
 
 
 def reading_holds(source: Table, readings: Mapping[str, Any]) -> bool:
