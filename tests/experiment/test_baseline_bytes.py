@@ -1,9 +1,12 @@
 """The guarantee on the real simulation: any number of workers writes the same bytes."""
 
+from fnmatch import fnmatch
+
 import pytest
 
 import fundflow.experiment.engine as engine
 from fundflow.experiment.running import run_scenario
+from fundflow.results import INDICATORS, open_run
 from tests.experiment.test_running import content
 from tests.experiment.test_scenarios import BASELINE
 
@@ -18,6 +21,9 @@ def test_the_baseline_has_the_same_bytes_with_no_one_and_two_workers(tmp_path, m
         run_scenario(scenario, replications=3, workers=workers, out=tmp_path / str(workers))
     assert content(tmp_path / "0") == content(tmp_path / "1") == content(tmp_path / "2")
     assert "claims.parquet" in content(tmp_path / "0")
+    names = set(open_run(tmp_path / "0").indicators.collect()["name"])
+    described = [name for name in names if any(fnmatch(name, pattern) for pattern in INDICATORS)]
+    assert names == set(described), "docs/results.md must describe every indicator"
 
 
 @pytest.mark.slow

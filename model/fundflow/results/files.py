@@ -65,7 +65,5 @@ def held(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise FolderInUse(
-                f"{folder} is being written by another run; wait for it or choose --out"
-            ) from None
+            raise FolderInUse(f"{folder} is being written by another run; wait for it or choose --out") from None
         yield

@@ -40,18 +40,13 @@ def summarise(run: Run) -> pl.DataFrame:
         .unique()
         .join(pl.DataFrame({"replication": numbers}, {"replication": pl.Int32}), how="cross")
     )
-    filled = every.join(totals, on=[*_KEYS, "replication"], how="left").with_columns(
-        pl.col("amount").fill_null(0)
-    )
+    filled = every.join(totals, on=[*_KEYS, "replication"], how="left").with_columns(pl.col("amount").fill_null(0))
     return (
         filled.group_by(_KEYS)
         .agg(
             pl.len().alias("replications"),
             (pl.col("amount").sum() // pl.len()).cast(pl.Int64).alias("mean"),
-            *(
-                pl.col("amount").quantile(share, "nearest").cast(pl.Int64).alias(name)
-                for name, share in BANDS
-            ),
+            *(pl.col("amount").quantile(share, "nearest").cast(pl.Int64).alias(name) for name, share in BANDS),
         )
         .sort(_KEYS)
     )
@@ -60,9 +55,7 @@ def summarise(run: Run) -> pl.DataFrame:
 def _commitments(run: Run) -> pl.LazyFrame:
     frames = []
     for measure in ("entitlement", "award"):
-        table = run.commitments.rename(
-            {f"{measure}_{level}": level for level in _LEVELS} | {"district": "place"}
-        )
+        table = run.commitments.rename({f"{measure}_{level}": level for level in _LEVELS} | {"district": "place"})
         frames.append(table.select(*_long_keys(measure), *_LEVELS))
     return _long(pl.concat(frames))
 

@@ -129,9 +129,7 @@ class RunWriter:
 
     def _waiting(self) -> list[int]:
         home = self.folder / UNFINISHED
-        return (
-            sorted(int(path.name) for path in home.glob("[0-9]*") if path.is_dir()) if home.exists() else []
-        )
+        return sorted(int(path.name) for path in home.glob("[0-9]*") if path.is_dir()) if home.exists() else []
 
     def _blocks(self) -> dict[int, list[int]]:
         """Blocks with a replication not yet in a part, each with all its finished replications."""
@@ -151,9 +149,7 @@ class RunWriter:
         for table in REPLICATED:
             frames = [pl.read_parquet(self._unit(number, table)) for number in fresh]
             frames += [
-                pl.read_parquet(self.folder / name)
-                for name in (old or {"files": ()})["files"]
-                if _of(name, table)
+                pl.read_parquet(self.folder / name) for name in (old or {"files": ()})["files"] if _of(name, table)
             ]
             # The order of arrival must not show in the bytes: sort by replication, rows in the simulation's
             # order.
@@ -179,9 +175,7 @@ class RunWriter:
         names = ["scenario.toml", "run.json", "claims.parquet"]
         if with_summary:  # else it is that of fewer replications
             names.append("summary.csv")
-        self._manifest["files"] = {
-            name: sha256(self.folder / name) for name in names if (self.folder / name).exists()
-        }
+        self._manifest["files"] = {name: sha256(self.folder / name) for name in names if (self.folder / name).exists()}
         self._manifest["replications"] = sum(len(numbers) for numbers in self._sealed().values())
         write_json(self.folder / MANIFEST, self._manifest)
 
@@ -190,9 +184,7 @@ class RunWriter:
         self._manifest["parts"] = [
             part
             for part in self._manifest["parts"]
-            if all(
-                (self.folder / n).exists() and sha256(self.folder / n) == h for n, h in part["files"].items()
-            )
+            if all((self.folder / n).exists() and sha256(self.folder / n) == h for n, h in part["files"].items())
             and (0 not in part["replications"] or self._claims_are_whole())
         ]
 
@@ -225,20 +217,14 @@ def _claim(folder: Path, identity: str) -> None:
         except ValueError:
             other = "unreadable"
         if other != identity:
-            raise OtherRun(
-                f"{folder} holds another run ({str(other)[:8]}, not {identity[:8]}); choose another --out"
-            )
+            raise OtherRun(f"{folder} holds another run ({str(other)[:8]}, not {identity[:8]}); choose another --out")
     elif any(not path.name.startswith(".") and path.name != "scenario.toml" for path in folder.iterdir()):
         raise OtherRun(f"{folder} is not empty and holds no run; choose another --out")
 
 
 def _part_name(block: int, count: int) -> str:
     """Name a part; one that is not full carries its count, so that it is never rewritten in place."""
-    return (
-        f"part-{block:04d}.parquet"
-        if count == PART_SIZE
-        else f"part-{block:04d}-{count}of{PART_SIZE}.parquet"
-    )
+    return f"part-{block:04d}.parquet" if count == PART_SIZE else f"part-{block:04d}-{count}of{PART_SIZE}.parquet"
 
 
 def _of(name: str, table: str) -> bool:
