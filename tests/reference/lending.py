@@ -49,12 +49,19 @@ def bank_renews(world: World, firm: Firm, loan: int) -> bool:
     return world.luck.happens("loan-renewal", firm.id, world.renewal(firm), occasion=loan)
 
 
+def bank_breaks_its_word(world: World, firm: Firm, loan: int) -> bool:
+    return not world.luck.happens("loan-renewal", firm.id, 1 - world.economy.bridge_default, occasion=loan)
+
+
 def consider_bridge(world: World, firm: Firm, loan: int, due: int, principal: int) -> None:
     today = world.today()
     # Exit and sale of the year are set on 1 January; a loan that will stop before its due day needs no bridge.
     if not firm.alive(today) or not firm.alive(due) or firm.sold_by(due) or not may_bridge(world, firm, today):
         return
     if not world.luck.happens("bridge-wish", firm.id, world.economy.bridge_wish, occasion=loan):
+        return
+    if not bank_renews(world, firm, loan) and not bank_breaks_its_word(world, firm, loan):
+        # Article 9(2): the bank states its intention first; a case that it gives up is stopped.
         return
     wait = world.luck.exponential("bridge-days", firm.id, occasion=loan)
     days = min(1 + math.floor(world.economy.bridge_days_mean * wait), 60)

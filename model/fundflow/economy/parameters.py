@@ -133,6 +133,7 @@ class Economy(BaseModel):
     renewal: float
     bridge_wish: float
     bridge_days_mean: float
+    bridge_default: float
     lpr_long_run: Ppm
     lpr_long_run_year: int
 

@@ -129,8 +129,13 @@ def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> N
     request = np.minimum(times(notes["loan_principal"][rows], share), int(terms.value("loan_cap")))
     wait = -np.log1p(-draws.uniform("bridge-days", firms.id[rows], occasion=number)) * economy.bridge_days_mean
     days_out = np.minimum(1 + np.floor(wait), MOST_DAYS).astype(np.int64)
-    renewed = draws.uniform("loan-renewal", firms.id[rows], occasion=number) < economy.renewal
+    will = draws.uniform("loan-renewal", firms.id[rows], occasion=number)
+    renewed = will < economy.renewal
+    # The bank says beforehand that it will not renew, and the case is stopped; only few break their word.
+    goes_on = renewed | (will >= 1 - economy.bridge_default)
     for i, row in enumerate(rows):
+        if not goes_on[i]:
+            continue
         need = Need(
             applied=int(due[i]) - NOTICE_DAYS, firm=int(firms.id[row]), number=int(number[i]), due=int(due[i]),
             request=int(request[i]), days_out=int(days_out[i]), renewed=bool(renewed[i]),
