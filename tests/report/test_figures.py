@@ -163,3 +163,23 @@ def test_a_long_note_is_broken_without_losing_a_character() -> None:
 def test_an_unknown_language_is_refused(tables: Tables) -> None:
     with pytest.raises(ValueError, match="zh or en"):
         draw_pages(tables, "fr")
+
+
+def test_a_year_without_a_rule_is_printed_as_not_covered_and_not_as_zero(tables: Tables) -> None:
+    name = "makerspace-operating-subsidy"
+    early = (pl.col("instrument") == name) & (pl.col("year") == 2021)
+    money = [c for c in tables.commitments.columns if c.startswith(("entitlement", "award", "cut"))]
+    outside = dataclasses.replace(
+        tables,
+        commitments=tables.commitments.with_columns(
+            pl.when(early).then(pl.lit("not_covered")).otherwise(pl.col("status")).alias("status"),
+            *(pl.when(early).then(0).otherwise(pl.col(c)).alias(c) for c in money),
+        ),
+    )
+    assert frames.not_covered(outside) == {name: [2021]}
+    assert frames.not_covered(tables) == {}
+    text = words(drawn(outside, "2-instruments"))
+    assert " 未覆盖" in text
+    assert "当年尚无政策覆盖，不是零需求：众创空间运行补贴 (2021)。" in text.replace("\n", "")
+    assert "未覆盖" not in words(drawn(tables, "2-instruments"))
+    assert "政策未覆盖" not in words(drawn(outside, "1-entitlement"))  # no hatch in the legend without money

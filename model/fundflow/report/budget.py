@@ -193,7 +193,9 @@ def _line(
     old = pl.col("award_year") < year
     totals = {y: _mean(tables, rows.filter(pl.col("year") == y), "fen") for y in (year - 1, year + 1, year + 2)}
     low, high = _range(frames.paths(tables, rows, "fen", "year", [year]))
-    statuses = set(paid.filter(pl.col("fen") != 0)["status"]) | set(granted.filter(frames.entitlement() > 0)["status"])
+    statuses = {*paid.filter(pl.col("fen") != 0)["status"], *granted.filter(frames.entitlement() > 0)["status"]}
+    if not statuses and granted.height:
+        statuses = set(granted["status"])  # nothing is due, but why: no rule covers the year, or it lapsed
     recipients = int(granted["recipients"].sum()) / len(tables.replications)
     blank = Line(
         instrument=instrument,

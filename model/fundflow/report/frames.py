@@ -210,3 +210,14 @@ def not_in_force(tables: Tables, years: Iterable[int]) -> list[str]:
     )
     order = {name: i for i, name in enumerate(instruments_by_size(tables))}
     return sorted((str(i) for i in chosen["instrument"].unique()), key=lambda i: order[i])
+
+
+def not_covered(tables: Tables) -> dict[str, list[int]]:
+    """Years in which claimants of an instrument stood outside any rule: no rule yet, which is not a zero."""
+    rows = tables.commitments.filter(
+        (pl.col("status") == "not_covered") & (pl.col("claims") > 0) & pl.col("year").is_in(list(tables.years))
+    )
+    years: dict[str, list[int]] = {}
+    for instrument, year in rows.select("instrument", "year").unique().sort("instrument", "year").iter_rows():
+        years.setdefault(str(instrument), []).append(int(year))
+    return years

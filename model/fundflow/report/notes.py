@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from fundflow.report import frames
 from fundflow.report.frames import LEAST_FOR_80, LEAST_FOR_95, entitlement, instruments_by_size, not_in_force
 from fundflow.report.source import Tables
 from fundflow.report.texts import Texts
@@ -41,6 +42,10 @@ def law_notes(tables: Tables, texts: Texts) -> list[str]:
     assumed = [i for i in instruments_by_size(tables) if tables.assumed(i)]
     if assumed:
         notes.append(texts("note.assumed", names=texts.names([tables.name(i, texts.lang) for i in assumed])))
+    outside = frames.not_covered(tables)
+    if outside:
+        dated = [f"{tables.name(i, texts.lang)} ({span(years)})" for i, years in outside.items()]
+        notes.append(texts("note.not_covered", names=texts.names(dated)))
     if has_ceiling(tables):
         notes.append(texts("note.ceiling"))
     return notes

@@ -56,7 +56,7 @@ def draw(tables: Tables, texts: Texts) -> Page:
     if drawn is not None:
         hatched, hatch_labels = status_handles(statuses_present(tables), texts)
         band, band_labels = whisker_handles(drawn, texts)
-        lines, line_labels = _line_handles(texts)
+        lines, line_labels = _line_handles(tables, texts)
         sheet.legend(
             [Patch(facecolor=CITY), *hatched, *lines, *band],
             [texts("word.entitlement"), *hatch_labels, *line_labels, *band_labels],
@@ -107,6 +107,11 @@ def _panel(axes: Axes, tables: Tables, texts: Texts, instrument: str, cash: pl.D
         )
     if (paid != due).any():
         axes.plot(years, paid.mean(axis=0) / FEN_WAN, color=_CASH, linewidth=1.1, zorder=5)
+    for year in frames.not_covered(tables).get(instrument, ()):
+        if not due[:, year - tables.start_year].any():
+            axes.text(
+                year, 0, f" {texts('instruments.not_covered')}", rotation=90, ha="center", va="bottom", fontsize=6.5
+            )
     marks = ("≤ " if tables.is_ceiling(instrument) else "") + ("※" if tables.assumed(instrument) else "")
     axes.set_title(
         "\n".join(_shorten(wrap(f"{marks}{tables.name(instrument, texts.lang)}", 18))), loc="left", fontsize=8
@@ -121,7 +126,10 @@ def _shorten(lines: list[str]) -> list[str]:
     return lines if len(lines) <= 2 else [lines[0], f"{lines[1][:-3].rstrip()} ..."]
 
 
-def _line_handles(texts: Texts) -> tuple[list[Any], list[str]]:
+def _line_handles(tables: Tables, texts: Texts) -> tuple[list[Any], list[str]]:
     diamond = Line2D([], [], linestyle="none", marker="D", markersize=4, markerfacecolor="white", markeredgecolor=INK)
     line = Line2D([], [], color=_CASH, linewidth=1.1)
+    differs = tables.commitments.filter(frames.entitlement() != frames.award()).height > 0
+    if not differs:
+        return [line], [texts("word.cash")]
     return [diamond, line], [texts("word.award"), texts("word.cash")]

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from fundflow.report.frames import Spread
+from fundflow.report.frames import Spread, entitlement
 from fundflow.report.source import STATUSES, Tables
 from fundflow.report.style import GREY, HATCHES, INK, SHADE
 from fundflow.report.texts import Texts
@@ -83,8 +83,8 @@ def status_handles(statuses: list[str], texts: Texts) -> tuple[list[Any], list[s
 
 
 def statuses_present(tables: Tables) -> list[str]:
-    """Legal statuses of the commitments, in the order of the legend."""
-    present = set(tables.commitments["status"])
+    """Legal statuses under which there is money, in the order of the legend."""
+    present = set(tables.commitments.filter(entitlement() > 0)["status"])
     return [s for s in STATUSES if s in present]
 
 
