@@ -66,7 +66,8 @@ def yearly_indicators(world: World) -> Process:
 def _growth(world: World, year: int, before: Growth | None) -> Growth:
     """Autocorrelation of R&D growth over two running years, for firms with R&D in both."""
     firms = world.firms
-    both = (firms.rd_tax > 0) & (firms.rd_tax_before > 0)
+    # A firm that has left keeps its last figures; it has no growth any more.
+    both = (firms.rd_tax > 0) & (firms.rd_tax_before > 0) & (firms.closed_year == year - 1)
     growth = np.log(firms.rd_tax[both] / firms.rd_tax_before[both])
     ids = firms.id[both]
     if before is not None:
