@@ -144,6 +144,7 @@ def meets_eaglet(firms: Firms, day: int) -> Bools:
         & (firms.sales <= 5_000_000_000)
         & (firms.staff >= 10)
         & (firms.st_staff * 100 >= firms.staff * 15)
+        & (firms.ip_count >= 1)
         & (firms.rd_cert >= 50_000_000)
         & (firms.rd_cert * 100 >= firms.sales * ratio)
         & (firms.eaglet_from == 0)

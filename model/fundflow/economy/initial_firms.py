@@ -71,7 +71,8 @@ def _size(firms: Firms, draws: Draws) -> None:
     firms.sales_base = np.rint(np.maximum(sales, 20_000.0)).astype(np.int64) * 100
     part = np.clip((LAST_DAY + 1 - firms.founded) / 366.0, 0.0, 1.0)
     firms.sales = np.rint(firms.sales_base * part / 100).astype(np.int64) * 100
-    spread = np.exp(0.4 * draws.normal("initial-staff", firms.id))
+    # New firms have more staff for their sales than old ones.
+    spread = np.exp(0.4 * draws.normal("initial-staff", firms.id)) * (1 + 0.5 * np.exp(-years / 4))
     staff = N["staff_at_a_million"] * (firms.sales_base / 1e8) ** 0.78 * spread
     firms.staff = np.maximum(1, np.rint(staff)).astype(np.int64)
     firms.st_staff = np.minimum(firms.staff, -(-firms.staff * firms.st_share // 1_000_000))

@@ -100,7 +100,7 @@ def give_eaglets(firms: Firms, economy: Economy, draws: Draws) -> None:
             & (firms.rd_stat > 0)
         )  # fmt: skip
         # Firms that meet more of the thresholds come first; the cohort is filled whatever the tail.
-        met = (firms.staff >= 8).astype(np.float64) + 2.0 * (firms.rd_cert >= 40_000_000)
+        met = (firms.staff >= 9) + 2.0 * (firms.rd_cert >= 40_000_000) + (firms.ip_count >= 1) + 0.1 * age
         score = met + draws.uniform("initial-eaglet", firms.id, period=year)
         rows = first_by(score, fits, round(N[f"eaglets_{year}"] * economy.scale))
         firms.eaglet_from[rows] = day
