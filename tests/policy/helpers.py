@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from fundflow.base.districts import district_code
 from fundflow.policy import Batch, Catalogue, Outcome, Totals, load_catalogue, settle
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(after_expiry: str = "renewed") -> Catalogue:
     return load_catalogue(after_expiry=after_expiry)
 
@@ -40,7 +40,9 @@ def batch(on: str | date | int, districts: Any = "西湖区", ids: Any = None, *
     )
 
 
-def run(claims: Batch, *names: str, cat: Catalogue | None = None, totals: Totals | None = None, **kwargs: Any) -> list[Outcome]:
+def run(
+    claims: Batch, *names: str, cat: Catalogue | None = None, totals: Totals | None = None, **kwargs: Any
+) -> list[Outcome]:
     cat = cat or catalogue()
     return settle(cat, [cat.instruments[name] for name in names], claims, totals=totals or Totals(), **kwargs)
 

@@ -122,13 +122,15 @@ def test_instruments_that_are_each_others_base_are_refused(tmp_path: Path) -> No
     amount = 'amount = { kind = "share_of", of = "OTHER", base = "redeemed", rate = "10%" }'
     body = NEW.split("[instruments")[0]
     for mine, other in (("a", "b"), ("b", "a")):
-        body += f'[instruments.{mine}]\nname = {{ en = "x", zh = "x" }}\nclause = "1"\nrecipient = "firm"\ntrigger = "t"\n'
+        body += (
+            f'[instruments.{mine}]\nname = {{ en = "x", zh = "x" }}\nclause = "1"\nrecipient = "firm"\ntrigger = "t"\n'
+        )
         body += amount.replace("OTHER", other) + "\n"
     (tmp_path / "circle.toml").write_text(body, encoding="utf-8")
     assert "circle" in "\n".join(_faults(directory=tmp_path))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_a_random_damage_to_a_file_always_gives_the_clear_error_or_a_catalogue(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -153,7 +155,7 @@ JUNK = st.recursive(
 KEYS = ("amount", "caps", "eligible", "pay", "competition", "modifiers", "overlap", "name", "active", "right", "values")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(change=st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), JUNK, min_size=1, max_size=3))
 def test_a_random_change_of_a_rule_always_gives_the_clear_error_or_a_catalogue(change: dict[str, Any]) -> None:
     try:

@@ -80,7 +80,9 @@ def test_from_the_first_claim_that_does_not_fit_all_are_deferred() -> None:
 
 
 def test_other_city_money_for_the_same_rnd_is_counted_against_the_subsidy() -> None:
-    claims = batch(YEAR_END, **{"class": 1}, rnd_increase=yuan(5_000_000), other_city_rd_subsidy=[yuan(400_000), yuan(2_000_000)])
+    claims = batch(
+        YEAR_END, **{"class": 1}, rnd_increase=yuan(5_000_000), other_city_rd_subsidy=[yuan(400_000), yuan(2_000_000)]
+    )
     got = one(claims, ABOVE)
     assert got.award.tolist() == [yuan(600_000), 0]
     assert got.reason.tolist() == [Reason.DIFFERENCE, Reason.DIFFERENCE] and got.eligible.all()
@@ -126,7 +128,9 @@ def test_before_its_start_a_document_does_not_cover_and_says_so() -> None:
     assert got.status[0] == Status.NOT_COVERED and got.award[0] == 0 and got.reason[0] == Reason.NOT_COVERED
 
 
-@pytest.mark.parametrize(("expiry", "status", "paid"), [("renewed", Status.ASSUMED_RENEWED, True), ("lapses", Status.LAPSED, False)])
+@pytest.mark.parametrize(
+    ("expiry", "status", "paid"), [("renewed", Status.ASSUMED_RENEWED, True), ("lapses", Status.LAPSED, False)]
+)
 def test_after_its_end_a_document_is_renewed_or_lapses(expiry: str, status: Status, paid: bool) -> None:
     cat = load_catalogue(after_expiry=expiry)
     got = one(batch("2023-01-01", newly_admitted=True), "eaglet-recognition-grant", cat=cat)

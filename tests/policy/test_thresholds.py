@@ -211,10 +211,16 @@ def test_twenty_million_limits_the_principal_of_the_eaglet_interest_not_the_subs
 
 
 def test_the_eaglet_interest_subsidy_is_never_above_the_interest_paid() -> None:
-    claims = batch("2021-12-31", average_principal=yuan(1_000_000), january_lpr=38_500, interest_paid=[100, yuan(90_000)])
+    claims = batch(
+        "2021-12-31", average_principal=yuan(1_000_000), january_lpr=38_500, interest_paid=[100, yuan(90_000)]
+    )
     assert one(claims, "eaglet-loan-interest-subsidy").award.tolist() == [100, 1_925_000]
 
 
-@pytest.mark.parametrize(("services", "events", "fen"), [(4000, 20, 20_000_000), (3999, 20, 19_995_000), (201, 1, 1_000_000)])
+@pytest.mark.parametrize(
+    ("services", "events", "fen"), [(4000, 20, 20_000_000), (3999, 20, 19_995_000), (201, 1, 1_000_000)]
+)
 def test_activity_vouchers_have_their_limits(services: int, events: int, fen: int) -> None:
-    assert one(batch("2021-12-31", services=services, events=events), "activity-voucher-subsidy").award.tolist() == [fen]
+    assert one(batch("2021-12-31", services=services, events=events), "activity-voucher-subsidy").award.tolist() == [
+        fen
+    ]
