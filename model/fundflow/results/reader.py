@@ -38,8 +38,8 @@ class Run:
     """
 
     path: Path
-    meta: dict[str, Any]
-    scenario: dict[str, Any]
+    meta: dict[str, Any] = field(repr=False)
+    scenario: dict[str, Any] = field(repr=False)
     manifest: dict[str, Any] = field(repr=False)
 
     @property
