@@ -180,6 +180,6 @@ def test_a_year_without_a_rule_is_printed_as_not_covered_and_not_as_zero(tables:
     assert frames.not_covered(tables) == {}
     text = words(drawn(outside, "2-instruments"))
     assert " 未覆盖" in text
-    assert "当年尚无政策覆盖，不是零需求：众创空间运行补贴 (2021)。" in text.replace("\n", "")
+    assert "有申领而无政策覆盖（不是零需求）：众创空间运行补贴 (2021)。" in text.replace("\n", "")
     assert "未覆盖" not in words(drawn(tables, "2-instruments"))
     assert "政策未覆盖" not in words(drawn(outside, "1-entitlement"))  # no hatch in the legend without money
