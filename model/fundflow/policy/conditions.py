@@ -239,6 +239,15 @@ class ConditionSet:
         """Names of the facts that the conditions may read."""
         return tuple(dict.fromkeys(name for one in self.conditions for name in one.facts))
 
+    def leaves(self) -> list[Leaf]:
+        """All single tests of the set, also those inside others."""
+        found, waiting = [], list(self.conditions)
+        while waiting:
+            one = waiting.pop()
+            found += [one.leaf] if one.leaf is not None else []
+            waiting += [*one.first, *one.second, *one.third]
+        return found
+
     def view(self, facts: Mapping[str, NDArray[Any]], n: int, day: int) -> View:
         """What the conditions see of some claimants on a day."""
         return View(facts, self.book, n, day, day)

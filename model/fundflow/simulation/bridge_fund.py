@@ -12,7 +12,8 @@ from fundflow.base.calendar import Phase, day_of, year_of
 from fundflow.base.money import times
 from fundflow.simulation.world import Process, World
 
-ANSWER_DAYS, WRITE_OFF_DAYS, MOST_DAYS, DAY_BASE = 3, 30, 60, 360
+WRITE_OFF_DAYS, MOST_DAYS = 30, 60
+"""Assumed: a loan that is not renewed is written off after 30 days; none is out for longer than 60."""
 
 
 @dataclass(order=True)
@@ -39,6 +40,8 @@ class BridgeFund:
     multiple: Fraction
     late_multiple: Fraction
     fee_rate: Fraction
+    answer_days: int = 3
+    day_base: int = 360
     cash: int = 0
     reserved: int = 0
     lent: int = 0
@@ -70,7 +73,9 @@ class BridgeFund:
         days += [self.coming[0].applied] if self.coming else []
         if self.queue:
             head = self.queue[0]
-            days.append(max(day + 1, head.applied + ANSWER_DAYS) if head.applied + ANSWER_DAYS > day else day + 1)
+            days.append(
+                max(day + 1, head.applied + self.answer_days) if head.applied + self.answer_days > day else day + 1
+            )
         later = [d for d in days if d > day]
         return min(later) if later else None
 
@@ -78,8 +83,8 @@ class BridgeFund:
         """Interest in two parts, each cut to fen: the free days at one multiple, the rest at the late one."""
         principal = np.array([need.request], np.int64)
         inside, late = min(need.days_out, self.free_days), max(need.days_out - self.free_days, 0)
-        first = times(principal, need.benchmark * self.multiple * inside / DAY_BASE)
-        second = times(principal, need.benchmark * self.late_multiple * late / DAY_BASE)
+        first = times(principal, need.benchmark * self.multiple * inside / self.day_base)
+        second = times(principal, need.benchmark * self.late_multiple * late / self.day_base)
         return int(first[0] + second[0])
 
     def collect(self, day: int) -> list[tuple[Need, str, int]]:
@@ -124,7 +129,7 @@ class BridgeFund:
         granted = []
         while self.queue:
             need = self.queue[0]
-            if need.applied + ANSWER_DAYS > day or need.request > self.cash:
+            if need.applied + self.answer_days > day or need.request > self.cash:
                 break
             self.queue.pop(0)
             self.cash -= need.request

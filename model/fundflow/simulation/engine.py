@@ -133,6 +133,8 @@ def set_up(
         multiple=Fraction(terms.value("rate_multiple")),
         late_multiple=Fraction(terms.value("late_multiple")),
         fee_rate=Fraction(terms.value("fee_rate")),
+        answer_days=int(terms.value("answer_days")),
+        day_base=int(terms.value("day_base")),
     )
     return world, fund, loans.LoanBook(world.firms.n), running
 

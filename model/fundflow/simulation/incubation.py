@@ -12,6 +12,7 @@ import numpy as np
 
 from fundflow.base.calendar import NEVER, Phase, add_months
 from fundflow.economy import venture_cumulative
+from fundflow.policy.conditions import Elapsed
 from fundflow.simulation.world import (
     CLOSED,
     EXITED,
@@ -25,7 +26,6 @@ from fundflow.simulation.world import (
     month_starts,
 )
 
-STAY_MONTHS, STAY_MONTHS_SPECIAL, MAKERSPACE_MONTHS = 48, 60, 24
 FIELD_WEIGHT = 2
 
 
@@ -207,13 +207,24 @@ def start_tenancy(world: World, rows: Ints, host: Ints, day: int) -> None:
     firms.incubator[rows] = host
     firms.incubator_from[rows] = day
     special = firms.special[rows].astype(bool) | firms.talent[rows].astype(bool)
-    firms.incubator_until[rows] = add_months(
-        np.full(len(rows), day), np.where(special, STAY_MONTHS_SPECIAL, STAY_MONTHS)
-    )
+    ordinary, longer = stay_months(world, "incubator-tenant-conditions", "entered_incubator")
+    firms.incubator_until[rows] = add_months(np.full(len(rows), day), np.where(special, longer, ordinary))
     firms.left_cause[rows] = STAY_LIMIT
     moved = rows[firms.space_until[rows] > day]
     firms.space_until[moved] = day
     lower_tenancies(world, rows)
+
+
+def stay_months(world: World, conditions: str, since: str) -> tuple[int, int]:
+    """The shortest and the longest stay that the conditions print, in months: ordinary fields and special ones."""
+    months = [
+        length
+        for leaf in world.catalogue.conditions[conditions].leaves()
+        if isinstance(leaf, Elapsed) and leaf.since == since
+        for bound, length in leaf.bounds
+        if bound == "at_most"
+    ]
+    return min(months), max(months)
 
 
 def end_tenancy(world: World, rows: Ints, days: Ints, cause: int) -> Ints:
@@ -303,5 +314,7 @@ def enter_makerspaces(world: World, day: int) -> None:
         rows = new[group[enters]]
         firms.space[rows] = pick[enters]
         firms.space_from[rows] = day
-        stay = add_months(np.full(len(rows), day), MAKERSPACE_MONTHS)
+        stay = add_months(
+            np.full(len(rows), day), max(stay_months(world, "makerspace-tenant-conditions", "entered_makerspace"))
+        )
         firms.space_until[rows] = np.minimum.reduce([stay, firms.exit_day[rows], firms.sold_day[rows]])

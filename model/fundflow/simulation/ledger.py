@@ -55,8 +55,8 @@ class Ledger:
     def record(self, outcome: Outcome, batch: Batch, *, shared: bool) -> None:
         """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims.
 
-        Where several instruments wait for the same event (``shared``) the first condition of each says whose it
-        is: a row that fails it is nobody's claim there. Receipts of a fund are no public money and are left to the fund's own balances.
+        Where several instruments wait for the same event (``shared``) the first condition of each says whose it is:
+        a row that fails it is nobody's claim there. Receipts of a fund are no public money; its balances hold them.
         """
         claimed = (outcome.failed != 0) if shared else np.ones(batch.n, bool)
         rows = np.flatnonzero(claimed & (outcome.award_day >= self.first_day))

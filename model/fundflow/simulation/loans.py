@@ -19,7 +19,7 @@ from fundflow.economy import loan_principal, lpr_one_year
 from fundflow.simulation.bridge_fund import MOST_DAYS, BridgeFund, Need
 from fundflow.simulation.world import Ints, Process, World, month_starts
 
-NOTICE_DAYS, TERM_MONTHS = 15, 12
+TERM_MONTHS = 12
 CERTIFIED, LISTED = 1, 3
 """Codes of the fact ``status`` in facts.toml."""
 
@@ -113,7 +113,9 @@ def renew_loans(world: World, book: LoanBook, day: int, after: int) -> None:
 def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> None:
     """Firms whose loan is due in fifteen days, and who may and want to, apply to the fund."""
     firms, notes, draws, economy = world.firms, world.notes, world.draws, world.economy
-    asked = firms.loan_due - NOTICE_DAYS
+    terms = world.catalogue.funds["working-capital"]
+    notice = int(terms.value("apply_days_before"))
+    asked = firms.loan_due - notice
     rows = np.flatnonzero((asked >= day) & (asked < after) & (notes["loan_principal"] > 0))
     due = firms.loan_due[rows]
     rows = rows[(firms.exit_day[rows] > due) & (firms.sold_day[rows] > due)]
@@ -124,7 +126,6 @@ def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> N
     facts = bridge_facts(world, rows, day)
     rows = rows[world.catalogue.conditions["working-capital-eligibility"].holds(facts, len(rows), day)]
     number, due = firms.loan_number[rows], firms.loan_due[rows]
-    terms = world.catalogue.funds["working-capital"]
     share = Fraction(1 - terms.value("own_share"))
     request = np.minimum(times(notes["loan_principal"][rows], share), int(terms.value("loan_cap")))
     wait = -np.log1p(-draws.uniform("bridge-days", firms.id[rows], occasion=number)) * economy.bridge_days_mean
@@ -137,7 +138,7 @@ def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> N
         if not goes_on[i]:
             continue
         need = Need(
-            applied=int(due[i]) - NOTICE_DAYS, firm=int(firms.id[row]), number=int(number[i]), due=int(due[i]),
+            applied=int(due[i]) - notice, firm=int(firms.id[row]), number=int(number[i]), due=int(due[i]),
             request=int(request[i]), days_out=int(days_out[i]), renewed=bool(renewed[i]),
             benchmark=Fraction(lpr_one_year(int(due[i]), economy), 1_000_000),
         )  # fmt: skip

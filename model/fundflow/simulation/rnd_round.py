@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 
 from fundflow.base.calendar import Phase, day_of
+from fundflow.economy.firms import ADVANCED_MANUFACTURING
 from fundflow.simulation.world import Ints, Process, World
-
-ASSETS, SALES, STAFF = 20_000_000_000, 20_000_000_000, 500
-MANUFACTURING = 7
 
 
 def tax_list(world: World) -> Process:
@@ -51,16 +49,15 @@ def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
     certified = (firms.hte_from[rows] <= close) & (firms.hte_until[rows] > close)
     small = certified | (firms.sme_until[rows] > close)
     above = firms.above_scale[rows].astype(bool)
-    over = (firms.assets[rows] > ASSETS) | (firms.sales[rows] > SALES) | (firms.staff[rows] > STAFF)
+    size = {"total_assets": firms.assets[rows], "yearly_sales": firms.sales[rows], "employees": firms.staff[rows]}
+    over = ~world.catalogue.conditions["rnd-subsidy-sme-size"].holds(size, len(rows), close)
     reported = ~above | draws.chance("rnd-reported", ids, world.economy.statistics_reported, period=activity)
     incident = draws.chance("rnd-incident", ids, world.economy.incident_rate, period=activity)
     return {
         "class": np.where(small, np.where(above, 1, 2), 0),
-        "status": np.where(certified, np.where(firms.field[rows] == MANUFACTURING, 2, 1), 0),
+        "status": np.where(certified, np.where(firms.field[rows] == ADVANCED_MANUFACTURING, 2, 1), 0),
         "above_sme_size": over,
-        "yearly_sales": firms.sales[rows],
-        "total_assets": firms.assets[rows],
-        "employees": firms.staff[rows],
+        **size,
         "rnd_increase": own_rd(firms.rd_tax[rows], firms.gov_rd[rows])
         - own_rd(firms.rd_tax_before[rows], firms.gov_rd_before[rows]),
         "last_year_rnd": own_rd(firms.rd_tax_before[rows], firms.gov_rd_before[rows]),
