@@ -98,7 +98,9 @@ class Draws:
         u = self.uniform(decision, ids, period=period, occasion=occasion) - 0.5
         return np.asarray(-np.sign(u) * np.log1p(-2.0 * np.abs(u)) / np.sqrt(2.0), np.float64)
 
-    def chance(self, decision: str, ids: Any, probability: Any, *, period: int = 0, occasion: Any = 0) -> NDArray[np.bool_]:
+    def chance(
+        self, decision: str, ids: Any, probability: Any, *, period: int = 0, occasion: Any = 0
+    ) -> NDArray[np.bool_]:
         """True with the given probability."""
         return np.asarray(self.uniform(decision, ids, period=period, occasion=occasion) < probability, np.bool_)
 
