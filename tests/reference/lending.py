@@ -49,10 +49,6 @@ def bank_renews(world: World, firm: Firm, loan: int) -> bool:
     return world.luck.happens("loan-renewal", firm.id, world.renewal(firm), occasion=loan)
 
 
-def bank_breaks_its_word(world: World, firm: Firm, loan: int) -> bool:
-    return not world.luck.happens("loan-renewal", firm.id, 1 - world.economy.bridge_default, occasion=loan)
-
-
 def consider_bridge(world: World, firm: Firm, loan: int, due: int, principal: int) -> None:
     today = world.today()
     # Exit and sale of the year are set on 1 January; a loan that will stop before its due day needs no bridge.
@@ -60,12 +56,13 @@ def consider_bridge(world: World, firm: Firm, loan: int, due: int, principal: in
         return
     if not world.luck.happens("bridge-wish", firm.id, world.economy.bridge_wish, occasion=loan):
         return
-    if not bank_renews(world, firm, loan) and not bank_breaks_its_word(world, firm, loan):
-        # Article 9(2): the bank states its intention first; a case that it gives up is stopped.
+    # Article 9(2): where the bank says that it will not renew, the case is stopped; a few say yes and do not.
+    renews = bank_renews(world, firm, loan)
+    if not renews and world.luck.happens("loan-renewal", firm.id, 1 - world.economy.bridge_default, occasion=loan):
         return
     wait = world.luck.exponential("bridge-days", firm.id, occasion=loan)
     days = min(1 + math.floor(world.economy.bridge_days_mean * wait), 60)
-    member = Member(firm.id, loan, today, due, world.fund.request(principal), days, bank_renews(world, firm, loan))
+    member = Member(firm.id, loan, today, due, world.fund.request(principal), days, renews)
     world.fund.apply(member)
 
 

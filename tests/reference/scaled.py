@@ -14,8 +14,8 @@ BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.toml"
 ENVELOPE = "city-st-development-fund"
 ABOVE, BELOW = "rnd-increase-subsidy-above-scale-sme", "rnd-increase-subsidy-below-scale-sme"
 # Yuan a year: short at first, then enough that caps bind too.
-CITY_MONEY = {2021: 4_000_000, 2024: 16_000_000, 2028: 9_000_000}
-FUND_SIZE, RISK_POOL = 40_000_000, 300_000
+CITY_MONEY = {2021: 5_000_000, 2024: 15_000_000, 2026: 6_000_000}
+FUND_SIZE, RISK_POOL = 60_000_000, 300_000
 
 NUMBERS = {
     "births": 7000, "birth_staff": 40, "birth_sales": 1_500_000, "intensity_median": 0.14, "rd_growth_shift": 0.1,
@@ -27,9 +27,10 @@ NUMBERS = {
     "incident_rate": 0.04, "fraud_share": 0.3, "statistics_reported": 0.9,
     "eaglet_wish": 0.9, "eaglet_places": 1000, "eaglet_filing": 0.85,
     "high_tech_wish": 0.5, "venture_hazard": 0.1, "venture_mean": 6_000_000, "sold_hazard": 0.01,
-    "loan_share": 0.6, "loan_start": 0.15, "loan_ratio": 0.5, "renewal": 0.85, "bridge_wish": 0.6,
+    "loan_share": 0.6, "loan_start": 0.15, "loan_ratio": 0.5, "renewal": 0.85,
+    "bridge_wish": 0.6, "bridge_default": 0.05,
     "bridge_days_mean": 14,
-    "key_wish": 0.9, "key_places": 700, "key_least_rd": 500_000, "key_on_time": 0.45, "key_late": 0.35,
+    "key_wish": 0.9, "key_places": 900, "key_least_rd": 500_000, "key_on_time": 0.45, "key_late": 0.35,
     "key_applied_in_time": 0.6, "gov_share": 0.2,
 }  # fmt: skip
 
