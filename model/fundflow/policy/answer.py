@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundflow.base.calendar import date_of
-from fundflow.base.districts import DISTRICTS
 from fundflow.base.money import yuan_text
 from fundflow.policy.conditions import Condition, ConditionSet, judge
 from fundflow.policy.facts import FactBook
@@ -228,33 +227,46 @@ def _ground_of(found: ConditionSet, day: int) -> Status:
     return Status.ASSUMED_RENEWED if late else Status.IN_FORCE
 
 
+_ZH = {
+    "city": "市", "district": "区县", "province": "省", "fund": "基金", "buyer": "付款方",
+    "eligible": "基数", "amount": "金额", "rank": "排名", "rate": "比例", "cap": "封顶", "modifier": "调整",
+    "overlap": "重叠", "envelope": "预算", "condition": "条件", "used": "已享受", "total-cap": "总额封顶",
+    "halved": "减半", "difference": "补差", "deferred": "顺延", "scaled": "同比缩减", "refused": "不予安排",
+    "not-covered": "未施行", "expired": "已失效", "in force": "有效期内", "run-off": "存续期内",
+    "assumed renewed": "假定延续", "not covered": "未施行", "lapsed": "已失效",
+}  # fmt: skip
+
+
 def as_text(answer: dict[str, Any], lang: str) -> str:
     """One answer for reading on a screen."""
     zh = lang == "zh"
-    lines = [f"{answer['instrument']}   ({answer['legal_status']})"]
+
+    def word(english: str) -> str:
+        return _ZH.get(english, english) if zh else english
+
+    lines = [f"{answer['instrument']}   ({word(answer['legal_status'])})"]
     if not answer["eligible"]:
         lines.append("不符合，原因：" if zh else "not eligible, because:")
         for one in answer["failed"]:
             given = f"   [{one['given']}]" if one.get("given") else ""
             lines.append(f"  - {one['condition']}   {one['clause']}{given}")
     elif answer["stages"] or answer["total"] != "0.00":
-        total = f"{answer['total']} 元" if zh else f"{answer['total']} yuan"
-        lines.append(("合计 " if zh else "total ") + total + (f"   ({answer['reason']})" if answer["reason"] else ""))
-        lines.append("  " + "   ".join(f"{name} {fen}" for name, fen in answer["shares"].items() if fen != "0.00"))
+        total = f"{answer['total']} {'元' if zh else 'yuan'}"
+        why = f"   ({word(answer['reason'])})" if answer["reason"] else ""
+        lines.append(("合计 " if zh else "total ") + total + why)
+        lines.append(
+            "  " + "   ".join(f"{word(name)} {fen}" for name, fen in answer["shares"].items() if fen != "0.00")
+        )
     else:
         lines.append("符合全部条件" if zh else "all conditions hold")
     for stage in answer["stages"]:
-        why = f"   {stage['reason']}" if stage["reason"] else ""
-        lines.append(f"    {stage['stage']:<10}{stage['amount']:>18}{why}   {stage['clause']}")
+        why = f"   {word(stage['reason'])}" if stage["reason"] else ""
+        lines.append(f"    {word(stage['stage']):<10}{stage['amount']:>18}{why}   {stage['clause']}")
     for entry in answer["payments"]:
-        lines.append(f"  {entry['date']}  {entry['bearer']:<9}{entry['amount']:>18}   paid by {entry['paid_by']}")
+        payer = f"{'支付' if zh else 'paid by'} {word(entry['paid_by'])}"
+        lines.append(f"  {entry['date']}  {word(entry['bearer']):<9}{entry['amount']:>18}   {payer}")
     if answer["presumed"]:
         lines.append(("未提供、推定成立：" if zh else "presumed, not given: ") + ", ".join(answer["presumed"]))
     for text in answer["assumed"]:
         lines.append(("假定：" if zh else "assumed: ") + text)
     return "\n".join(lines)
-
-
-def district_names(outcome: Outcome) -> list[str]:
-    """District of each claim on its award day."""
-    return [DISTRICTS[code] for code in outcome.district]

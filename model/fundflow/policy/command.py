@@ -269,4 +269,5 @@ def list_rules(on: str | None, after_expiry: str, lang: str, as_json: bool) -> N
 def show_rule(instrument: str, on: str | None, readings: tuple[str, ...], lang: str) -> None:
     """Show one instrument with values, dates, clauses and readings, and which date governs what."""
     catalogue = load_catalogue(readings=ask.read_words(readings))
-    click.echo(describe.showing(_find(catalogue, instrument), catalogue, _on(on), lang))
+    fund = describe.fund(instrument, catalogue, _on(on), lang)
+    click.echo(fund or describe.showing(_find(catalogue, instrument), catalogue, _on(on), lang))

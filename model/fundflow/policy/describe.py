@@ -20,6 +20,7 @@ from fundflow.policy.outcome import Status
 from fundflow.policy.status import statuses
 from fundflow.policy.values import Dated
 
+_MONEY = ("size", "loan_cap")
 GOVERNS = {
     "trigger-day": "values of the day of the event",
     "activity-year": "values of the end of the year that is paid for",
@@ -97,6 +98,7 @@ def listing(catalogue: Catalogue, day: int, lang: str, as_json: bool) -> str:
         lines.append(f"{row['id']:<45}{row['status']:<17}{valid:<28}{row['document']} {row['clause']}   {row['name']}")
     lines += ["", "conditions without money:"]
     lines += [f"{one['id']:<45}{one['document']}   {one['name']}" for one in sets]
+    lines += ["", "funds:", *(f"{one.id:<45}{one.document}   {_name(one, lang)}" for one in catalogue.funds.values())]
     lines += ["", "known gaps (promised in the text without a number, not modelled):", *(f"  {gap}" for gap in gaps)]
     return "\n".join(lines)
 
@@ -115,6 +117,17 @@ def showing(found: Sequence[Instrument | ConditionSet], catalogue: Catalogue, da
             head = [f"{one.id}   {_name(one, lang)}", f"  {one.document} {one.clause}"]
             parts.append("\n".join([*head, *_conditions(one.conditions, one.book, lang, day)]))
     return "\n\n".join(parts)
+
+
+def fund(name: str, catalogue: Catalogue, day: int, lang: str) -> str | None:
+    """A fund by its id or a rule that it carries out, with its terms on a day; None where there is none."""
+    for one in catalogue.funds.values():
+        if name == one.id or name in one.rules:
+            terms = [
+                f"  {key} = {_text('amount' if key in _MONEY else key, one.value(key, day))}" for key in one.values
+            ]
+            return "\n".join([f"{one.id}   {_name(one, lang)}", f"  {one.document} {one.clause}; {one.kind}", *terms])
+    return None
 
 
 def _instrument(one: Instrument, catalogue: Catalogue, day: int, lang: str) -> str:
