@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fundflow.base.calendar import day_of
 from fundflow.base.draws import Draws
 from fundflow.economy.factors import Factors
-from fundflow.economy.firms import Firms, age_years
+from fundflow.economy.firms import Firms
 from fundflow.economy.parameters import Economy
 from fundflow.economy.table import Ints
 
@@ -104,7 +104,7 @@ def _sales_growth(
     factors: Factors, draws: Draws,
 ) -> Floats:  # fmt: skip
     drift = economy.of_year(economy.sales_growth, year) + factors.sales + factors.field[firms.field[rows]]
-    drift = drift + economy.young_growth * (age_years(firms.founded[rows], year) <= 4)
+    drift = drift + economy.young_growth * (firms.founded[rows] >= day_of(year - 4))
     shock = deviation * draws.laplace("sales-growth", ids, period=year)
     # A Laplace shock raises the mean of exp(shock) to 1 / (1 - s^2 / 2); the logarithm takes that out again.
     growth = np.clip(drift + shock + np.log1p(-(deviation**2) / 2), -1.5, 1.5)
@@ -131,9 +131,10 @@ def _research(
 ) -> None:  # fmt: skip
     firms.rd_tax_before[rows] = firms.rd_tax[rows]
     firms.gov_rd_before[rows] = firms.gov_rd[rows]
-    for name in ("rd_stat", "rd_tax", "rd_cert", "rd_own", "gov_rd"):
-        firms.column(name)[rows] = 0
     active = firms.rd_permanent[rows] > 0
+    idle = rows[~active & (firms.rd_stat[rows] > 0)]
+    for name in ("rd_stat", "rd_tax", "rd_cert", "rd_own", "gov_rd"):
+        firms.column(name)[idle] = 0
     who = rows[active]
     if not len(who):
         return

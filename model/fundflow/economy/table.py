@@ -59,7 +59,7 @@ class Table:
         """Add rows; views taken before show only the old rows, and go stale when the table had to grow."""
         total = self.n + other.n
         if total > len(self._store["id"]):
-            room = max(total, len(self._store["id"]) * 5 // 4)
+            room = max(total, len(self._store["id"]) * 3 // 2)
             for name, old in self._store.items():
                 wider = np.empty(room, old.dtype)
                 wider[: self.n] = old[: self.n]
