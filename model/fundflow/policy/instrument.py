@@ -86,6 +86,8 @@ class Instrument:
     assumed: tuple[str, ...]
     book: FactBook = field(repr=False)
     changes: tuple[int, ...] = ()
+    ceiling: bool = False
+    """The law prints a most, not a value: the amount is the ceiling times the discretion."""
     readings: tuple[str, ...] = ()
 
     @property
@@ -236,6 +238,7 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
         amount=amount,
         book=book,
         changes=tuple(sorted(_changes(source.raw))),
+        ceiling=bool(source.raw["amount"].get("ceiling", False)),
         readings=tuple(name for name in around.readings if name in _readings(source.raw)),
         **parts,
     )

@@ -84,10 +84,11 @@ def tables_of(run: Any) -> Tables:
     scenario, meta = run.scenario, run.meta
     years = sorted(set(run.commitments.select("year").collect()["year"]))
     start, end = scenario.get("start"), scenario.get("end")
+    instruments = dict(meta.get("instruments") or {})
     return Tables(
         path=Path(run.path),
-        payments=run.payments.collect(),
-        commitments=run.commitments.collect(),
+        payments=net_of_refunds(run.payments.collect(), instruments),
+        commitments=net_of_refunds(run.commitments.collect(), instruments),
         settlements=run.settlements.collect(),
         indicators=run.indicators.collect(),
         replications=tuple(run.replications),
@@ -98,6 +99,40 @@ def tables_of(run: Any) -> Tables:
         identity=str(meta.get("identity", ""))[:8],
         seed=meta.get("seed"),
         fixed_parameters=bool(meta.get("fixed_parameters", scenario.get("fixed_parameters", False))),
-        instruments=dict(meta.get("instruments") or {}),
+        instruments=instruments,
         warnings=[str(w) for w in meta.get("warnings") or ()],
     )
+
+
+def net_of_refunds(table: pl.DataFrame, instruments: dict[str, dict[str, Any]]) -> pl.DataFrame:
+    """Take what the city refunds to districts off the districts' share of the instrument that it refunds.
+
+    A refund is money between governments: left in both lines it would count twice in every total. The refunding
+    instrument keeps the city's outlay; the refunded one is the district's net burden, lower in the year of the refund.
+
+    Parameters
+    ----------
+    table
+        Payments or commitments.
+    instruments
+        Meta of the run; ``refunds`` names the refunded instrument.
+    """
+    parts = [table]
+    for name, meta in instruments.items():
+        base = meta.get("refunds")
+        if not base:
+            continue
+        rows = table.filter(pl.col("instrument") == name).with_columns(pl.lit(base).alias("instrument"))
+        for city, district in (
+            ("entitlement_city", "entitlement_district"),
+            ("award_city", "award_district"),
+            ("city", "district_fen"),
+        ):
+            if city in table.columns:
+                rows = rows.with_columns((-pl.col(city)).alias(district), pl.lit(0, dtype=pl.Int64).alias(city))
+        blank = [c for c in ("claims", "recipients", "cut_cap", "cut_quota", "cut_envelope", "deferred", "refused")]
+        rows = rows.with_columns(pl.lit(0).cast(table.schema[c]).alias(c) for c in blank if c in table.columns)
+        if "paid_by" in table.columns:
+            rows = rows.with_columns(pl.lit("district").alias("paid_by"))
+        parts.append(rows.select(table.columns))
+    return pl.concat(parts)

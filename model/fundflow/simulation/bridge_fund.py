@@ -73,9 +73,10 @@ class BridgeFund:
         days += [self.coming[0].applied] if self.coming else []
         if self.queue:
             head = self.queue[0]
-            days.append(
-                max(day + 1, head.applied + self.answer_days) if head.applied + self.answer_days > day else day + 1
-            )
+            ready = head.applied + self.answer_days
+            # Once its answer is due the head can only be waiting for money: nothing changes before the next
+            # return, or before somebody in the queue gives up.
+            days.append(ready if ready > day else min(need.due for need in self.queue) + 1)
         later = [d for d in days if d > day]
         return min(later) if later else None
 

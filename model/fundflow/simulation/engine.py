@@ -184,7 +184,8 @@ def describe(catalogue: Catalogue) -> dict[str, Any]:
             "envelope": one.envelope or (catalogue.pools[one.pool].envelope if one.pool else None),
             "in_force": str(date_of(one.in_force)),
             "expires": None if one.expires is None else str(date_of(one.expires)),
-            "assumed": list(one.assumed), "rules": list(one.rules),
+            "assumed": list(one.assumed), "rules": list(one.rules), "ceiling": one.ceiling,
+            "recipient": one.recipient, "refunds": getattr(one.amount, "of", "") or None,
         }
         for one in catalogue.instruments.values()
     }  # fmt: skip

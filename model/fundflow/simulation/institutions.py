@@ -50,6 +50,10 @@ def year_before(world: World) -> Process:
     rows = np.flatnonzero((table.recognised < first) & (table.until > day))
     firms = world.firms
     tenants = np.flatnonzero((firms.incubator >= 0) & (firms.incubator_until > day))
+    spaces = world.makerspaces
+    judged = np.flatnonzero((spaces.recognised < first) & (spaces.until > day))
+    graded = MakerspaceYear(judged, spaces.last_grade[judged], judged[:0], spaces.take(judged[:0]))
+    claim_makerspaces(world, graded, day)
     lucky = tenants[world.draws.chance("hatched-before", firms.id[tenants], HATCHED_BEFORE)]
     count = np.bincount(firms.incubator[lucky], minlength=table.n)
     facts = {

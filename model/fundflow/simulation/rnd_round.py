@@ -76,10 +76,15 @@ def own_rd(spent: Ints, government: Ints) -> Ints:
 def describe_round(world: World, year: int, ids: Ints, outcomes: list[Any], before: Ints) -> Ints:
     """Note how long the list was, where the ranks cut, who hit the cap, and who won again."""
     won: list[Ints] = []
+    rates: list[float] = []
     for outcome in outcomes:
         for name, value in outcome.round.items():
             world.ledger.indicate(year, f"round_{name}:{outcome.instrument.id}", value)
+        if outcome.rate is not None:
+            rates.append(float(outcome.rate))
         won.append(ids[outcome.entitlement > 0])
+    if rates:
+        world.ledger.indicate(year, "rnd_rate", min(rates))
     winners = np.unique(np.concatenate(won)) if won else np.zeros(0, np.int64)
     world.ledger.indicate(year, "rnd_winners", len(winners))
     world.ledger.indicate(year, "rnd_repeat_winners", len(np.intersect1d(winners, before)))
