@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fundflow.policy import CatalogueFaults, load_catalogue
+from fundflow.policy.amounts import _KINDS
 from tests.policy.helpers import ABOVE, batch, catalogue, one, yuan
 
 NEW = """
@@ -185,3 +187,19 @@ def test_the_bridge_fund_has_the_terms_of_the_law() -> None:
     assert (fund.value("free_days"), fund.value("late_multiple")) == (15, 3)
     with pytest.raises(KeyError):
         fund.value("sise")
+
+
+def test_the_example_of_the_handbook_loads_and_pays(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "add-an-instrument.md").read_text(encoding="utf-8")
+    measure, fact = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[:2]
+    (tmp_path / "patents.toml").write_text(measure + fact, encoding="utf-8")
+    cat = load_catalogue(directory=tmp_path)
+    got = one(batch("2024-12-31", patents=[1, 4, 9]), "patent-reward", cat=cat)
+    assert got.award.tolist() == [0, yuan(40_000), yuan(50_000)]
+
+
+def test_the_handbook_names_every_event_condition_and_amount() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "add-an-instrument.md").read_text(encoding="utf-8")
+    events = {found.trigger for found in catalogue().instruments.values() if not found.receipt}
+    words = [*events, *_KINDS, "at_least", "ratio", "elapsed", "count", "used", "when", "any_of", "related"]
+    assert [word for word in words if f"`{word}`" not in page] == []

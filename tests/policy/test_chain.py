@@ -206,7 +206,7 @@ def test_an_eaglet_of_november_is_paid_in_the_next_fiscal_year() -> None:
 def test_instalments_add_up_although_each_is_cut_down() -> None:
     parts = [{"share": "33%"}, {"share": "33%", "after": "6 months"}, {"share": "34%", "after": "1 year"}]
     cat = load_catalogue(changes={"key-rd-enterprise-post-subsidy": {"pay": {"instalments": parts}}})
-    got = one(batch("2022-09-30", "余杭区", verified_spending=1_000_003), "key-rd-enterprise-post-subsidy", cat=cat)
+    got = one(batch("2022-09-30", "余杭区", verified_spending=1_000_035), "key-rd-enterprise-post-subsidy", cat=cat)
     assert got.payments["city"].sum() == got.award_city[0] and got.payments["district"].sum() == got.award_district[0]
     assert len(set(got.payments["day"].tolist())) == 3
 
