@@ -117,6 +117,26 @@ def reference_projects(world: World) -> set[tuple]:
     }  # fmt: skip
 
 
+def report(result: dict[str, Any], world: World) -> str:
+    """What differs, kind by kind, the first of each with both histories of its claimant; empty where all agrees."""
+    kinds: dict[str, tuple[dict[tuple, Any], dict[tuple, Any]]] = {
+        "claims": (engine_claims(result, world.start), reference_claims(world)),
+        "tenancies": (engine_tenancies(result, world), reference_tenancies(world)),
+        "events of the fund": (engine_fund(result), reference_fund(world)),
+        "certificates": (Counter(engine_certificates(result)), Counter(world.certificates)),
+        "projects": (Counter(engine_projects(result, world.start)), Counter(reference_projects(world))),
+    }
+    said = []
+    for kind, (engine, reference) in kinds.items():
+        wrong = differences(engine, reference)
+        if wrong:
+            key = wrong[0]
+            said.append(f"{len(wrong)} {kind} differ; the first:")
+            said += [f"  engine    {engine.get(key)}", f"  reference {reference.get(key)}"]
+            said.append(histories(key[0], result, world))
+    return "\n".join(said)
+
+
 def histories(claimant: int, result: dict[str, Any], world: World) -> str:
     """Both histories of one claimant, for the eye."""
     lines = [f"claimant {claimant}", "  engine:"]

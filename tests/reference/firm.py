@@ -36,6 +36,7 @@ class Figures:
     sales: int = 0
     sales_before: int = 0
     rd: int = 0
+    cert: int = 0
     ip: int = 0
     assets: int = 0
 
@@ -71,6 +72,7 @@ class Firm:
             sales=self.get("sales"),
             sales_before=self.get("sales_before"),
             rd=self.get("rd_stat"),
+            cert=self.get("rd_cert"),
             ip=self.get("ip_count"),
             assets=self.get("assets"),
         )
@@ -185,10 +187,10 @@ def answer_key_call(world: World, firm: Firm, year: int, day: int) -> None:
 def apply_as_eaglet(world: World, firm: Firm, year: int, day: int) -> None:
     """31 May: apply for the eaglet list."""
     known = firm.known
-    if firm.get("eaglet_until") > 0 or known.rd <= 0:
+    if firm.get("eaglet_until") > 0 or known.cert <= 0:
         return
     if not eaglets.may_apply(
-        date_of(firm.founded), date_of(day), known.sales, known.staff, known.st_staff, known.rd, known.ip,
+        date_of(firm.founded), date_of(day), known.sales, known.staff, known.st_staff, known.cert, known.ip,
         world.law.eaglet,
     ):  # fmt: skip
         return
@@ -235,7 +237,7 @@ def apply_for_certificate(world: World, firm: Firm, year: int, day: int) -> None
     known, economy = firm.known, world.economy
     if firm.get("hte_until") > number(date(year, 12, 31)) or day - firm.founded < 365:
         return
-    if known.rd <= 0 or known.rd < needed_ratio(known.sales) * known.sales:
+    if known.cert <= 0 or known.cert < needed_ratio(known.sales) * known.sales:
         return
     if 10 * known.st_staff < known.staff or known.ip < 1:
         return

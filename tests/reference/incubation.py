@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
-from fundflow.base.calendar import Phase
+from fundflow.base.calendar import NEVER, Phase
 from tests.reference import towns
 from tests.reference.days import date_of, number, plus_months
 
@@ -178,11 +178,14 @@ def report(world: World, firm: Firm, day: int) -> None:
 
 def seek(world: World, firm: Firm) -> Steps:
     """A firm that wants a place: attempts, refusals, waiting, giving up."""
-    if firm.tenancy is not None or not world.luck.happens("incubator-wish", firm.id, world.economy.incubator_wish):
+    told = firm.get("first_attempt")
+    wants = world.luck.happens("incubator-wish", firm.id, world.economy.incubator_wish)
+    # The first day's population says itself who still comes, and when.
+    if firm.tenancy is not None or not (told < NEVER if told > 0 else wants):
         return
     months = world.luck.below("incubator-month", firm.id, 24)
     founded = date_of(firm.founded)
-    first = number(first_of_month_from(plus_months(founded, months)))
+    first = told if told > 0 else number(first_of_month_from(plus_months(founded, months)))
     if first < world.start:
         return
     # A firm exists for others from its founding day, and the first 1st after that is its first occasion.

@@ -13,8 +13,8 @@ from tests.reference.world import World
 BASELINE = Path(__file__).parents[2] / "scenarios" / "baseline.toml"
 ENVELOPE = "city-st-development-fund"
 ABOVE, BELOW = "rnd-increase-subsidy-above-scale-sme", "rnd-increase-subsidy-below-scale-sme"
-# Yuan a year: short at first, then enough that caps bind too.
-CITY_MONEY = {2021: 5_000_000, 2024: 15_000_000, 2026: 6_000_000}
+# Yuan a year: short at first, then enough that caps bind too, then next to nothing.
+CITY_MONEY = {2021: 5_000_000, 2024: 15_000_000, 2026: 6_000_000, 2029: 1_000_000}
 FUND_SIZE, RISK_POOL = 60_000_000, 300_000
 
 NUMBERS = {
@@ -81,7 +81,7 @@ def reference(question: Any, inputs: Any) -> World:
     return world
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def both(seed: int, size: int, last_year: int, intake: str = "monthly") -> tuple[dict[str, Any], World]:
     """The engine's result and the reference's world for one scaled scenario."""
     from fundflow.simulation import prepare, simulate

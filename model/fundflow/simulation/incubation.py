@@ -66,8 +66,10 @@ def plan_first_attempts(world: World, seen: int, day: int) -> int:
         wants = world.draws.chance("incubator-wish", ids, world.economy.incubator_wish)
         month = world.draws.integer("incubator-month", ids, 24)
         first = next_month_start(add_months(firms.founded[rows], month))
-        # Those whose day came before the simulation began are in the initial population already.
-        plan = wants & (first >= world.start) & (firms.incubator[rows] < 0)
+        # The initial population says itself who still comes, and when; the others have come or never will.
+        told = firms.first_attempt[rows]
+        first = np.where(told > 0, told, first)
+        plan = np.where(told > 0, told < NEVER, wants) & (first >= world.start) & (firms.incubator[rows] < 0)
         world.notes["next_attempt"][rows[plan]] = first[plan]
         seen = int(rows[-1]) + 1
     return seen

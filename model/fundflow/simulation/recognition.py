@@ -26,7 +26,7 @@ def certification_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
     firms, notes = world.firms, world.notes
     return {
         "founded": firms.founded[rows],
-        "last_year_rnd": notes["known_rd"][rows],
+        "last_year_rnd": notes["known_cert"][rows],
         "last_year_sales": notes["known_sales"][rows],
         "employees": notes["known_staff"][rows],
         "st_staff": notes["known_st_staff"][rows],
@@ -40,7 +40,7 @@ def certification(world: World) -> Process:
     for year in world.years:
         yield world.at(day_of(year, 12, 1), Phase.FACTS)
         day = day_of(year, 12, 1)
-        rows = np.flatnonzero(world.alive(day) & (firms.hte_until <= day_of(year, 12, 31)) & (notes["known_rd"] > 0))
+        rows = np.flatnonzero(world.alive(day) & (firms.hte_until <= day_of(year, 12, 31)) & (notes["known_cert"] > 0))
         holds = world.catalogue.conditions["high-tech-certification"].holds(
             certification_facts(world, rows, day), len(rows), day
         )
@@ -78,7 +78,7 @@ def eaglet_round(world: World) -> Process:
     for year in world.years:
         yield world.at(day_of(year, 5, 31), Phase.APPLICATION)
         day = day_of(year, 5, 31)
-        rows = np.flatnonzero(world.alive(day) & (firms.eaglet_from == 0) & (notes["known_rd"] > 0))
+        rows = np.flatnonzero(world.alive(day) & (firms.eaglet_from == 0) & (notes["known_cert"] > 0))
         eligible = np.zeros(firms.n, bool)
         eligible[rows[condition.holds(eaglet_facts(world, rows, day), len(rows), day)]] = True
         chosen = eaglet_review(firms, year, eligible, world.economy, world.draws)
@@ -108,6 +108,6 @@ def eaglet_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
         "last_year_sales": notes["known_sales"][rows],
         "employees": notes["known_staff"][rows],
         "st_staff": notes["known_st_staff"][rows],
-        "last_year_rnd": notes["known_rd"][rows],
+        "last_year_rnd": notes["known_cert"][rows],
         "class_ii_or_better_ip": notes["known_ip"][rows],
     }

@@ -87,8 +87,8 @@ def describe_round(world: World, year: int, ids: Ints, outcomes: list[Any], befo
         world.ledger.indicate(year, "rnd_rate", min(rates))
     winners = np.unique(np.concatenate(won)) if won else np.zeros(0, np.int64)
     world.ledger.indicate(year, "rnd_winners", len(winners))
-    world.ledger.indicate(year, "rnd_repeat_winners", len(np.intersect1d(winners, before)))
     if len(before):
+        world.ledger.indicate(year, "rnd_repeat_winners", len(np.intersect1d(winners, before)))
         firms = world.firms
         kept = np.isin(firms.id, before)
         falls = firms.rd_tax[kept] < firms.rd_tax_before[kept]

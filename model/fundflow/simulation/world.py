@@ -31,7 +31,7 @@ CAUSES = ("", "graduated", "stay_limit", "exit", "outgrown", "closed")
 
 NOTES = {
     "next_attempt": NEVER, "attempt": 0, "queue": -1, "queue_from": NEVER, "struck_off": 0,
-    "known_staff": 0, "known_st_staff": 0, "known_sales": 0, "known_sales_before": 0, "known_rd": 0,
+    "known_staff": 0, "known_st_staff": 0, "known_sales": 0, "known_sales_before": 0, "known_rd": 0, "known_cert": 0,
     "known_ip": 0, "known_assets": 0,
     "loan_principal": 0,
 }  # fmt: skip
@@ -95,7 +95,7 @@ class World:
         for note, column in (
             ("known_staff", firms.staff), ("known_st_staff", firms.st_staff), ("known_sales", firms.sales),
             ("known_sales_before", firms.sales_before), ("known_rd", firms.rd_stat), ("known_ip", firms.ip_count),
-            ("known_assets", firms.assets),
+            ("known_assets", firms.assets), ("known_cert", firms.rd_cert),
         ):  # fmt: skip
             self.notes[note][:] = column
 
