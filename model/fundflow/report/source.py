@@ -130,7 +130,7 @@ def net_of_refunds(table: pl.DataFrame, instruments: dict[str, dict[str, Any]]) 
         ):
             if city in table.columns:
                 rows = rows.with_columns((-pl.col(city)).alias(district), pl.lit(0, dtype=pl.Int64).alias(city))
-        blank = [c for c in ("claims", "recipients", "cut_cap", "cut_quota", "cut_envelope", "deferred", "refused")]
+        blank = ("claims", "recipients", "cut_cap", "cut_quota", "cut_envelope", "deferred", "refused")
         rows = rows.with_columns(pl.lit(0).cast(table.schema[c]).alias(c) for c in blank if c in table.columns)
         if "paid_by" in table.columns:
             rows = rows.with_columns(pl.lit("district").alias("paid_by"))

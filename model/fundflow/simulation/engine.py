@@ -29,7 +29,7 @@ from fundflow.simulation import (
 from fundflow.simulation.budget import Budget
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
-from fundflow.simulation.world import World
+from fundflow.simulation.world import STAY_LIMIT, World
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         env.process(process)
     # SimPy does not process events at the end itself, so the end is the first phase of the day after.
     env.run(until=clock(world.end + 1, Phase.EXPIRY))
+    incubation.note_tenancies(world)
     return world.ledger.tables()
 
 
@@ -122,6 +123,8 @@ def set_up(
         for group in one.counts_into:
             # Years that were paid before the first day count (the legacy clause).
             world.totals.set_count(group, world.makerspaces.id, world.makerspaces.paid_years)
+    tenants = world.firms.incubator >= 0
+    world.firms.left_cause[tenants & (world.firms.left_cause == 0)] = STAY_LIMIT
     running = projects.Projects()
     place_projects(world, running, people)
     terms = inputs.catalogue.funds["working-capital"]

@@ -14,6 +14,7 @@ from fundflow.base.calendar import NEVER, Phase, add_months
 from fundflow.economy import venture_cumulative
 from fundflow.policy.conditions import Elapsed
 from fundflow.simulation.world import (
+    CAUSES,
     CLOSED,
     EXITED,
     GRADUATED,
@@ -320,3 +321,17 @@ def enter_makerspaces(world: World, day: int) -> None:
             np.full(len(rows), day), max(stay_months(world, "makerspace-tenant-conditions", "entered_makerspace"))
         )
         firms.space_until[rows] = np.minimum.reduce([stay, firms.exit_day[rows], firms.sold_day[rows]])
+
+
+def note_tenancies(world: World) -> None:
+    """Note every tenancy with its days and the cause of its end, for the comparison with the reference model."""
+    firms = world.firms
+    rows = np.flatnonzero(firms.incubator >= 0)
+    columns = {
+        "firm": firms.id[rows],
+        "incubator": world.incubators.id[firms.incubator[rows]],
+        "from": firms.incubator_from[rows],
+        "until": firms.incubator_until[rows],
+        "cause": np.array(CAUSES)[firms.left_cause[rows]],
+    }
+    world.ledger.note("tenancies", **columns)
