@@ -88,6 +88,29 @@ def test_other_city_money_for_the_same_rnd_is_counted_against_the_subsidy() -> N
     assert got.reason.tolist() == [Reason.DIFFERENCE, Reason.DIFFERENCE] and got.eligible.all()
 
 
+def test_a_key_project_is_paid_only_where_it_gives_more_than_other_city_money() -> None:
+    other = [yuan(199_999.99), yuan(200_000), yuan(200_000.01)]
+    claims = batch("2022-09-30", verified_spending=yuan(1_000_000), other_city_money=other)
+    got = one(claims, "key-rd-enterprise-post-subsidy")
+    assert got.award.tolist() == [yuan(200_000), 0, 0] and got.reason[1] == Reason.DIFFERENCE
+
+
+def test_a_late_project_above_the_cap_is_capped_before_it_is_halved() -> None:
+    claims = batch("2022-09-30", verified_spending=yuan(40_000_000), months_after_contract_end=8)
+    assert one(claims, "key-rd-enterprise-post-subsidy").award[0] == yuan(2_500_000)
+    other = load_catalogue(readings={"late-project-order": "halve-first"})
+    assert one(claims, "key-rd-enterprise-post-subsidy", cat=other).award[0] == yuan(4_000_000)
+
+
+def test_a_total_by_year_starts_again_in_the_next_year() -> None:
+    totals = Totals()
+    paid = [
+        one(batch(day, received=yuan(16_000_000)), "key-rd-national-incentive", totals=totals).award[0]
+        for day in ("2021-03-01", "2021-09-01", "2022-03-01")
+    ]
+    assert paid == [yuan(4_000_000), yuan(1_000_000), yuan(4_000_000)]
+
+
 def test_totals_remember_awards_and_stop_at_the_total() -> None:
     cat = load_catalogue(changes={"incubator-provincial-award": {"amount": {"amount": "80万元"}}})
     totals = Totals()
