@@ -73,6 +73,8 @@ def engine_tenancies(result: dict[str, Any], world: World) -> dict[tuple, Any]:
     found = {}
     for row in rows(result["trace"].get("tenancies", {})):
         until = day(row["until"])
+        if until <= world.start:
+            continue
         cause = str(row["cause"]) if until <= world.end else ""
         found[int(row["firm"]), int(row["incubator"]), day(row["from"])] = (min(until, world.end + 1), cause)
     return found
