@@ -19,6 +19,7 @@ from fundflow.policy.facts import MILLION, FactBook
 from fundflow.policy.table import Table
 from fundflow.policy.values import Dated
 from fundflow.policy.view import View
+from fundflow.policy.yearly_interest import GROWTH, YearlyInterest
 
 Fen = NDArray[np.int64]
 _LIMIT = 2**62
@@ -314,6 +315,17 @@ def _per_unit(source: Table, book: FactBook, share: Fraction) -> Amount:
 
 
 def _interest(source: Table, book: FactBook, share: Fraction) -> Amount:
+    if "years" in source.raw:
+        return YearlyInterest(
+            principal=_name(source, "principal", book),
+            rate=_name(source, "rate_fact", book),
+            multiple=source.dated("multiple", table.multiple),
+            years=_name(source, "years", book),
+            since=_name(source, "since", book),
+            past=source.get("years_past", table.count, 0),
+            growth=source.get("growth", table.one_of(*GROWTH), "simple"),
+            share=share,
+        )
     days = _name(source, "days", book) if "days" in source.raw else None
     base_fact = _name(source, "day_base_fact", book) if "day_base_fact" in source.raw else None
     return Interest(

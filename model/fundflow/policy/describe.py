@@ -185,6 +185,8 @@ def _values(part: Any, day: int) -> list[str]:
             later = ", ".join(date_of(one).isoformat() for one in value.changes)
             dates = f"   (changes {later})" if later else ""
             lines.append(f"  {name} = {_text(name, value.on(day))}{dates}")
+        elif name == "parts":
+            lines += [line for one in value for line in (f"  {type(one).__name__.lower()}:", *_values(one, day))]
         elif isinstance(value, tuple) and value and isinstance(value[0], tuple):
             lines += [f"  {key} = {_text(name, one.on(day) if isinstance(one, Dated) else one)}" for key, one in value]
         else:

@@ -67,6 +67,30 @@ class Compare:
 
 
 @dataclass(frozen=True)
+class Summed:
+    """The sum of several counts against a bound."""
+
+    bound: str
+    names: tuple[str, ...]
+    value: Dated[int]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What is counted."""
+        return self.names
+
+    def test(self, view: View) -> Bools:
+        """Which claims have a sum on the right side of the bound."""
+        total = sum((view.column(name) for name in self.names), np.zeros(view.n, dtype=np.int64))
+        return np.asarray(BOUNDS[self.bound](total, self.value.on(view.value_day)), np.bool_)
+
+    def say(self, book: FactBook, day: int, lang: str) -> str:
+        """The test in words."""
+        counted = (" 与 " if lang == "zh" else " plus ").join(_call(book[name], lang) for name in self.names)
+        return f"{counted} {_WORDS[self.bound][lang == 'zh']} {self.value.on(day)}"
+
+
+@dataclass(frozen=True)
 class Amongst:
     """A fact that is one of some values."""
 
@@ -291,12 +315,17 @@ def _read_compare(source: Table, key: str, bound: str, book: FactBook) -> Leaf |
 def _read_counted(source: Table, key: str, book: FactBook) -> Leaf | None:
     inner = source.table(key)
     assert inner is not None
-    fact = _fact(inner, "fact", inner.get("fact", table.text), book)
+    several = "facts" in inner.raw
+    named = inner.get("facts", table.texts, ()) if several else (inner.get("fact", table.text),)
+    facts = [_fact(inner, "facts" if several else "fact", name, book) for name in named]
     for bound in BOUNDS:
         if inner.has(bound):
             value = inner.dated(bound, table.count)
             inner.finish()
-            return None if fact is None or value is None else Compare(bound, fact.name, value)
+            counted = tuple(fact.name for fact in facts if fact is not None)
+            if not counted or len(counted) < len(facts) or value is None:
+                return None
+            return Summed(bound, counted, value) if several else Compare(bound, counted[0], value)
     inner.faults.add(inner.where, f"needs one of {', '.join(BOUNDS)}")
     return None
 
