@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -91,7 +92,11 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
     # SimPy does not process events at the end itself, so the end is the first phase of the day after.
     env.run(until=clock(world.end + 1, Phase.EXPIRY))
     incubation.note_tenancies(world)
-    return world.ledger.tables()
+    tables = world.ledger.tables()
+    # Processes and world refer to each other; without this the firms of one run lie beside those of the next.
+    del world, env
+    gc.collect()
+    return tables
 
 
 def set_up(
