@@ -1,0 +1,97 @@
+"""A yearly amount for the city S&T development fund that is too small: what gives way, and what does not."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tests.simulation.runs import FUND, RND, Ran, awarded, entitled, run
+
+YUAN = {2021: 6_500_000, 2022: 4_000_000, 2023: 7_000_000, 2024: 300_000, 2025: 100_000}
+SHORT = tuple(f"policy.envelopes.{FUND}.{year}={yuan}" for year, yuan in YUAN.items())
+
+
+@pytest.fixture
+def short() -> Ran:
+    return run(*SHORT)
+
+
+def fed(ran: Ran) -> pl.DataFrame:
+    """Commitments of the instruments that the fund feeds."""
+    catalogue, budget = ran.inputs.catalogue, ran.world.budget
+    names = [one.id for one in catalogue.instruments.values() if budget.envelope_of(one) == FUND]
+    return ran["commitments"].filter(pl.col("instrument").is_in(names))
+
+
+def rounds(ran: Ran) -> pl.DataFrame:
+    """R&D claims that are due something, with the fiscal year of their award and the rate that they got."""
+    return ran["claims"].filter(pl.col("instrument").is_in(RND), pl.col("entitlement") > 0).with_columns(
+        year=pl.from_epoch(pl.col("award_day"), time_unit="d").dt.year(),
+        rate=pl.col("award") / pl.col("base"),
+    )  # fmt: skip
+
+
+def test_the_citys_awards_from_the_fund_stay_within_the_amount_of_each_fiscal_year(short: Ran):
+    spent = dict(fed(short).group_by("year").agg(pl.col("award_city").sum()).iter_rows())
+    free = dict(fed(run()).group_by("year").agg(pl.col("award_city").sum()).iter_rows())
+    for year, yuan in YUAN.items():
+        assert spent.get(year, 0) <= yuan * 100, year
+    assert sum(free[year] > yuan * 100 for year, yuan in YUAN.items() if year in free) >= 3, "the amount never binds"
+
+
+def test_the_common_rate_of_the_rnd_round_falls_under_the_ceiling_where_money_is_short(short: Ran):
+    best = dict(rounds(short).group_by("year").agg(pl.col("rate").max()).iter_rows())
+    assert 0 < best[2021] < 0.199 and 0 < best[2022] < 0.199
+    assert dict(rounds(run()).group_by("year").agg(pl.col("rate").max()).iter_rows())[2022] == pytest.approx(0.2)
+
+
+def test_all_claims_of_a_round_that_no_cap_cuts_get_one_rate(short: Ran):
+    caps = pl.DataFrame({"instrument": RND, "cap": [200_000_000, 50_000_000, 200_000_000]})
+    seen = 0
+    for _, year in rounds(short).join(caps, on="instrument").filter(pl.col("award") > 0).group_by("year"):
+        assert year.filter(pl.col("award") > pl.col("cap")).height == 0
+        free = year.filter(pl.col("award") < pl.col("cap"))
+        assert free["rate"].max() - free["rate"].min() < 1e-6
+        seen += free.height
+    assert seen > 50
+
+
+def test_what_is_due_is_the_same_whether_or_not_the_money_suffices(short: Ran):
+    keys = ["year", "instrument", "district", "status"]
+    for column in ("claims", "entitlement_city", "entitlement_district", "entitlement_province"):
+        assert short["commitments"].select(*keys, column).equals(run()["commitments"].select(*keys, column)), column
+    due, got = fed(short).select(entitled().sum()).item(), fed(short).select(awarded().sum()).item()
+    assert got < due
+
+
+def test_what_the_fund_lacks_is_booked_as_cut_deferred_or_refused(short: Ran):
+    table = short["commitments"].with_columns(gap=entitled() - awarded())
+    assert table["cut_envelope"].equals(table["gap"].alias("cut_envelope"))
+    late = fed(short).filter(~pl.col("instrument").is_in(RND))
+    assert late["deferred"].sum() > 0, "the fund serves its other instruments in order, and some must wait"
+
+
+def test_instruments_of_other_pots_do_not_feel_it(short: Ran):
+    others = [name for name in run()["commitments"]["instrument"].unique() if name not in set(fed(run())["instrument"])]
+    assert len(others) >= 5
+    mine, free = (one["commitments"].filter(pl.col("instrument").is_in(others)) for one in (short, run()))
+    assert mine.equals(free)
+
+
+def test_an_empty_fund_awards_nothing_and_owes_the_same():
+    empty = run(f"policy.envelopes.{FUND}=0")
+    assert fed(empty)["award_city"].sum() == 0
+    assert fed(empty).select(entitled().sum()).item() == fed(run()).select(entitled().sum()).item()
+
+
+def test_a_pot_that_scales_gives_every_claim_the_same_part():
+    amounts = dict.fromkeys(range(2021, 2026), 60_000)
+    ran = run(*(f"policy.envelopes.voucher-refund.{year}={yuan}" for year, yuan in amounts.items()))
+    refunds = ran["claims"].filter(pl.col("entitlement") > 0, instrument="voucher-city-refund-to-district")
+    part = refunds.with_columns(part=pl.col("award") / pl.col("entitlement"), n=pl.col("entitlement"))
+    cut = 0
+    for _, day in part.group_by("award_day"):
+        assert day["award"].sum() <= 60_000 * 100
+        assert day["part"].max() - day["part"].min() <= 1.0 / day["n"].min() + 1e-9
+        cut += day["part"].max() < 1
+    assert cut > 0
