@@ -7,7 +7,7 @@ import pytest
 
 HERE = Path(__file__).parent / "reference"
 ALLOWED = {"fundflow.base.draws", "fundflow.base.money", "fundflow.base.calendar", "fundflow.economy"}
-RUNS_THE_ENGINE = {"scaled.py", "compare.py", "test_agreement.py", "law.py"}
+RUNS_THE_ENGINE = {"scaled.py", "compare.py", "test_agreement.py", "test_pieces_agree.py", "law.py"}
 """The scenario of the comparison, the comparison itself, and the reader of catalogue values."""
 
 
