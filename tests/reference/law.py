@@ -46,6 +46,7 @@ class Law:
     per_certified: int
     schedules: dict[str, tuple[tuple[int, int] | None, tuple[tuple[int, int], ...]]] = field(default_factory=dict)
 
+    after_expiry: str = "assumed_renewed"
     # 杭科高〔2020〕74号 article 8 and 9
     tenant_age_months: int = 24
     tenant_staff: int = 100
@@ -72,7 +73,7 @@ class Law:
             return "in_force"
         if since is not None and months and date_of(since) <= ends and when <= plus_months(date_of(since), months):
             return "run_off"
-        return "assumed_renewed"
+        return self.after_expiry
 
     def award_day(self, rule: str, event: int) -> int:
         """The day of decision: the next opening day after the event, then the steps of the procedure."""
@@ -86,7 +87,7 @@ class Law:
         return number(when)
 
 
-def read_law(catalogue: Any, on: int) -> Law:
+def read_law(catalogue: Any, on: int, *, lapses: bool = False) -> Law:
     """Take the values that hold on a day out of the catalogue."""
 
     def one(rule: str) -> Any:
@@ -132,6 +133,7 @@ def read_law(catalogue: Any, on: int) -> Law:
         provincial=fixed("incubator-provincial-award"),
         national=fixed("incubator-national-award"),
         awards_total=MILLION,
+        after_expiry="lapsed" if lapses else "assumed_renewed",
         per_certified=15 * MILLION // 100,
     )
     for name, instrument in catalogue.instruments.items():

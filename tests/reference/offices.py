@@ -30,8 +30,10 @@ def award_in(
     """Write down one claim, split between city and district of the award day; a right may run since a day."""
     paid_on = world.law.award_day(rule, event)
     home = towns.district(zone, date_of(paid_on))
-    city, rest = towns.bearers(amount, home)
     status = world.law.status(rule, event, since)
+    if status == "lapsed":
+        amount, reason = 0, "EXPIRED"
+    city, rest = towns.bearers(amount, home)
     claim = Claim(claimant, rule, event, paid_on, home, reason, amount, amount, city, rest, status)
     world.write(claim)
     return claim
@@ -114,6 +116,9 @@ def tax_office(world: World) -> Steps:
             if world.luck.happens("tax-claim", firm.id, world.economy.tax_claim, activity):
                 entrants.append(entrant(world, firm, activity, close, towns.district(firm.zone, paid_on)))
         yield world.at(min(number(paid_on), world.end), Phase.AWARD)
+        if world.law.status(RULE[rnd.ABOVE], close, None) == "lapsed":
+            write_lapsed(world, entrants, close, number(paid_on))
+            continue
         rnd.settle(entrants, world.law.rnd, world.purse.left(number(paid_on), round_=True))
         world.purse.pay(number(paid_on), sum(one.city for one in entrants), round_=True)
         for one in entrants:
@@ -144,14 +149,27 @@ def entrant(world: World, firm: Firm, activity: int, close: int, home: str) -> r
     )
 
 
-def write_round(world: World, one: rnd.Entrant, close: int, paid_on: int) -> None:
+def heard_under(one: rnd.Entrant) -> list[str]:
     """A firm is heard under each paragraph whose group it belongs to; at most one can pay it."""
     heard = []
     if one.listed_sme or one.high_tech:
         heard.append(rnd.ABOVE if one.above_scale else rnd.BELOW)
     if one.high_tech and one.manufacturing:
         heard.append(rnd.MANUFACTURING)
-    for kind in heard:
+    return heard
+
+
+def write_lapsed(world: World, entrants: list[rnd.Entrant], close: int, paid_on: int) -> None:
+    """The measure has ended: nobody gets anything for such a year."""
+    for one in entrants:
+        for kind in heard_under(one):
+            world.write(
+                Claim(one.firm, RULE[kind], close, paid_on, one.district, "EXPIRED", 0, 0, 0, 0, status="lapsed")
+            )
+
+
+def write_round(world: World, one: rnd.Entrant, close: int, paid_on: int) -> None:
+    for kind in heard_under(one):
         own = kind == rnd.class_of(one, world.law.rnd)
         award, city = (one.award, one.city) if own else (0, 0)
         world.write(

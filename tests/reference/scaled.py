@@ -41,7 +41,7 @@ STREAMS = (
 )  # fmt: skip
 
 
-def scenario(seed: int, size: int, last_year: int, intake: str = "monthly") -> Any:
+def scenario(seed: int, size: int, last_year: int, intake: str = "monthly", after: str = "renewed") -> Any:
     """Differences over the baseline, as on the command line."""
     from fundflow.economy import EconomyParameters
     from fundflow.scenario import load_scenario
@@ -54,7 +54,7 @@ def scenario(seed: int, size: int, last_year: int, intake: str = "monthly") -> A
         f'policy.changes."{BELOW}".competition.places={size * 40 // 1500}',
         *(f'policy.envelopes.{ENVELOPE}.{y}="{fen * size // 1500}"' for y, fen in CITY_MONEY.items()),
         f"simulation.fund_size={FUND_SIZE * size // 1500}", f"simulation.risk_pool={RISK_POOL}",
-        f"simulation.intake={intake}",
+        f"simulation.intake={intake}", f"policy.after_expiry={after}",
         *(f"economy.{name}.{part}={value}" for name, value in NUMBERS.items() for part in ("value", "low", "high")),
     ]  # fmt: skip
     sets += [f"economy.streams.{name}.{key}=0" for name in STREAMS for key in ("yearly", "low", "high")]
@@ -68,7 +68,7 @@ def reference(question: Any, inputs: Any) -> World:
     world = setup.build(
         catalogue=inputs.catalogue,
         population=inputs.population,
-        economy=inputs.economy.draw(draws, fixed=True, scale=inputs.population.scale),
+        economy=inputs.economy.draw(draws, fixed=question.fixed_parameters, scale=inputs.population.scale),
         draws=draws,
         start=question.start,
         end=question.end,
@@ -76,16 +76,19 @@ def reference(question: Any, inputs: Any) -> World:
         risk_pool=RISK_POOL * 100,
         city_money=lambda year: question.policy.envelope(ENVELOPE, year),
         intake=question.simulation["intake"],
+        lapses=question.policy.after_expiry == "lapses",
     )
     world.run()
     return world
 
 
 @lru_cache(maxsize=2)
-def both(seed: int, size: int, last_year: int, intake: str = "monthly") -> tuple[dict[str, Any], World]:
+def both(
+    seed: int, size: int, last_year: int, intake: str = "monthly", after: str = "renewed"
+) -> tuple[dict[str, Any], World]:
     """The engine's result and the reference's world for one scaled scenario."""
     from fundflow.simulation import prepare, simulate
 
-    question = scenario(seed, size, last_year, intake)
+    question = scenario(seed, size, last_year, intake, after)
     inputs = prepare(question)
     return simulate(inputs, 0, keep_claims=True), reference(question, inputs)

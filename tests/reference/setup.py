@@ -32,9 +32,10 @@ def build(
     risk_pool: int = 0,
     city_money: Any = None,
     intake: str = "monthly",
+    lapses: bool = False,
 ) -> World:
     """Build a world; ``city_money`` maps a fiscal year to the fen that the R&D round may use, or is None."""
-    law = read_law(catalogue, number(start))
+    law = read_law(catalogue, number(start), lapses=lapses)
     if fund_size is not None:
         law.terms = dataclasses.replace(law.terms, size=fund_size)
     purse = Purse(city_money or (lambda year: None))

@@ -34,6 +34,13 @@ def test_a_small_city_has_the_same_claims_and_histories_in_both_models(intake):
     assert compare.report(result, world) == ""
 
 
+def test_where_documents_lapse_both_models_pay_running_rights_alone():
+    result, world = both(*SMALL, "monthly", "lapses")
+    assert compare.report(result, world) == ""
+    assert {"in_force", "run_off", "lapsed"} == {claim.status for claim in world.claims}
+    assert not any(claim.award for claim in world.claims if claim.status == "lapsed")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("city", LARGE, ids=lambda city: f"seed-{city[0]}")
 def test_ten_years_in_which_everything_binds_agree_claim_by_claim(city):
