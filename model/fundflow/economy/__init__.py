@@ -15,7 +15,7 @@ from fundflow.economy.institutions import (
     makerspace_year,
 )
 from fundflow.economy.loans import loan_principal, loan_rate, start_loans
-from fundflow.economy.parameters import Economy, EconomyParameters
+from fundflow.economy.parameters import SET_BY_SCENARIO, Economy, EconomyParameters
 from fundflow.economy.population import FULL_SIZE, Population, build_population
 from fundflow.economy.recognition import eaglet_review, high_tech_round, sme_round
 from fundflow.economy.streams import StreamRows, stream_arrivals
@@ -23,6 +23,7 @@ from fundflow.economy.streams import StreamRows, stream_arrivals
 __all__ = [
     "FIELDS",
     "FULL_SIZE",
+    "SET_BY_SCENARIO",
     "Economy",
     "EconomyParameters",
     "Factors",

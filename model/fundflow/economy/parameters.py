@@ -172,6 +172,10 @@ class Economy(BaseModel):
         return path[min(max(year - 2021, 0), len(path) - 1)]
 
 
+SET_BY_SCENARIO = "set by the scenario"
+"""The source of a number that a scenario gives without a table of its own."""
+
+
 class Number(BaseModel):
     """One number with its range and its source."""
 
@@ -188,9 +192,9 @@ class Number(BaseModel):
     def _bare(cls, given: Any) -> Any:
         """Let a scenario write ``incubator_wish = 0.3``: the number alone, no range."""
         if isinstance(given, int | float) and not isinstance(given, bool):
-            return {"value": given, "source": "set by the scenario"}
+            return {"value": given, "source": SET_BY_SCENARIO}
         if hasattr(given, "is_finite"):  # Decimal, from a TOML reader that keeps numbers exact
-            return {"value": float(given), "source": "set by the scenario"}
+            return {"value": float(given), "source": SET_BY_SCENARIO}
         return given
 
     @model_validator(mode="after")
@@ -226,7 +230,7 @@ class Numbers(BaseModel):
     @classmethod
     def _bare(cls, given: Any) -> Any:
         if isinstance(given, list | tuple):
-            return {"value": given, "source": "set by the scenario"}
+            return {"value": given, "source": SET_BY_SCENARIO}
         return given
 
 

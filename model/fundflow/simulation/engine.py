@@ -11,7 +11,7 @@ import numpy as np
 
 from fundflow.base.calendar import Phase, clock, date_of, parse_day
 from fundflow.base.draws import Draws
-from fundflow.economy import EconomyParameters, Population, build_population, loan_principal
+from fundflow.economy import SET_BY_SCENARIO, EconomyParameters, Population, build_population, loan_principal
 from fundflow.policy import Catalogue, load_catalogue
 from fundflow.scenario import Scenario
 from fundflow.simulation import (
@@ -31,6 +31,14 @@ from fundflow.simulation.budget import Budget
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
 from fundflow.simulation.world import STAY_LIMIT, World
+
+OWN_EVENTS = frozenset(
+    {
+        "tax-settlement", "incubator-recognised", "incubator-year", "makerspace-assessed", "eaglet-recognised",
+        "eaglet-loan-year", "key-project-accepted", "voucher-refund",
+    }
+)  # fmt: skip
+"""Events that the processes of this package raise; the streams of the scenario name theirs."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +186,7 @@ def prepare(scenario: Scenario) -> Inputs:
         options=options,
         catalogue=catalogue,
         population=population,
-        warnings=tuple(warnings_of(catalogue, scenario)),
+        warnings=tuple(warnings_of(catalogue, scenario, economy)),
         instruments_meta=describe(catalogue),
     )
 
@@ -199,13 +207,19 @@ def describe(catalogue: Catalogue) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def warnings_of(catalogue: Catalogue, scenario: Scenario) -> list[str]:
-    """What a reader must know: documents past their end, assumed values in use."""
+def warnings_of(catalogue: Catalogue, scenario: Scenario, economy: EconomyParameters) -> list[str]:
+    """What a reader must know: documents past their end, assumed values in use, numbers outside the calibration."""
     said = []
     first = parse_day(f"{scenario.budget_year}-01-01")
+    raised = OWN_EVENTS | {event for one in economy.streams.values() for event in (one.trigger, one.then)}
     for one in catalogue.instruments.values():
+        if one.trigger not in raised or one.receipt:
+            continue
         if one.expires is not None and one.expires < first:
             follows = "assumed renewed" if one.law.after_expiry == "renewed" else "lapsed; rights already running only"
             said.append(f"{one.id}: {one.document} ended on {date_of(one.expires)}: {follows}")
         said += [f"{one.id}: assumed: {text}" for text in one.assumed]
+    for name in type(economy).model_fields:
+        if getattr(getattr(economy, name), "source", "") == SET_BY_SCENARIO:
+            said.append(f"economy.{name}: set by the scenario, outside the calibration")
     return said
