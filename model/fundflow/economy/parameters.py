@@ -239,6 +239,9 @@ class _Parameters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    if TYPE_CHECKING:
+        streams: dict[str, Stream]
+
     @classmethod
     def baseline(cls) -> Self:
         """Read ``[economy]`` of the baseline scenario in the project's ``scenarios`` folder."""
