@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 from enum import IntEnum
 from typing import Any
@@ -70,6 +71,8 @@ def years_of(days: Days) -> NDArray[np.int64]:
 
 def add_months(days: Any, months: Any) -> Days:
     """Move days by whole calendar months; the 31st becomes the last day of a shorter month."""
+    if isinstance(days, int) and isinstance(months, int):
+        return np.asarray(_one_day(days, months), np.int64)
     stamp = np.asarray(days, np.int64).astype("datetime64[D]")
     first = stamp.astype("datetime64[M]")
     offset = (stamp - first.astype("datetime64[D]")).astype(np.int64)
@@ -78,6 +81,14 @@ def add_months(days: Any, months: Any) -> Days:
         np.int64
     ) - 1
     return np.asarray(target.astype("datetime64[D]").astype(np.int64) + np.minimum(offset, last), np.int64)
+
+
+def _one_day(day: int, months: int) -> int:
+    """Move one day, without the cost of arrays."""
+    start = date_of(day)
+    count = start.year * 12 + start.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    return day_of(year, month, min(start.day, monthrange(year, month)[1]))
 
 
 def months_between(start: Any, end: Any) -> NDArray[np.int64]:

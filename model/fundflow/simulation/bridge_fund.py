@@ -82,11 +82,12 @@ class BridgeFund:
 
     def interest(self, need: Need) -> int:
         """Interest in two parts, each cut to fen: the free days at one multiple, the rest at the late one."""
-        principal = np.array([need.request], np.int64)
         inside, late = min(need.days_out, self.free_days), max(need.days_out - self.free_days, 0)
-        first = times(principal, need.benchmark * self.multiple * inside / self.day_base)
-        second = times(principal, need.benchmark * self.late_multiple * late / self.day_base)
-        return int(first[0] + second[0])
+        return self._part(need, self.multiple, inside) + self._part(need, self.late_multiple, late)
+
+    def _part(self, need: Need, multiple: Fraction, days: int) -> int:
+        top = need.request * need.benchmark.numerator * multiple.numerator * days
+        return top // (need.benchmark.denominator * multiple.denominator * self.day_base)
 
     def collect(self, day: int) -> list[tuple[Need, str, int]]:
         """Repayments and write-offs of a day (phase 3), in firm order."""

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, date_of, day_of
+from fundflow.base.calendar import Phase, day_of
 from fundflow.economy import (
     close_year,
     draw_events,
     draw_exit_days,
     loan_principal,
-    month_of_arrival,
     start_loans,
     year_arrivals,
     year_factors,
 )
 from fundflow.simulation.incubation import lower_tenancies, report_tenants
-from fundflow.simulation.world import REPORT_DAY, REPORT_MONTH, Process, World, month_starts
+from fundflow.simulation.world import REPORT_DAY, REPORT_MONTH, Process, World
 
 
 def firm_years(world: World) -> Process:
@@ -45,14 +44,8 @@ def reporting(world: World) -> Process:
 
 
 def founding(world: World) -> Process:
-    """On the 1st of each month the firms founded in that month come into being."""
-    newborn, month_of = None, np.zeros(0, np.int64)
-    for day in month_starts(world.start, world.end):
-        yield world.at(day, Phase.APPLICATION)
-        date = date_of(day)
-        if newborn is None or date.month == 1:
-            # The same rows as month by month; drawn together because that is twelve times faster.
-            newborn = year_arrivals(date.year, world.economy, world.factors[date.year], world.draws)
-            month_of = month_of_arrival(newborn.id)
-        world.firms.append(newborn.take(month_of == date.month))
+    """Each 1 January the firms of the year are laid out, month by month; each exists from its founding day."""
+    for year in world.years:
+        yield world.at(day_of(year), Phase.APPLICATION)
+        world.firms.append(year_arrivals(year, world.economy, world.factors[year], world.draws))
         world.grow()

@@ -290,7 +290,7 @@ def report_tenants(world: World, day: int) -> None:
 def enter_makerspaces(world: World, day: int) -> None:
     """Firms founded since the last 1st of a month may enter a makerspace of their district with a free place."""
     firms, spaces = world.firms, world.makerspaces
-    before = int(add_months(np.int64(day), -1))
+    before = int(add_months(day, -1))
     new = np.flatnonzero((firms.founded >= before) & (firms.founded < day) & (firms.exit_day > day) & (firms.space < 0))
     new = new[world.draws.chance("makerspace-wish", firms.id[new], world.economy.makerspace_wish)]
     facts = {"founded": firms.founded[new], "entered_makerspace": np.full(len(new), day)}
