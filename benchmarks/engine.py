@@ -1,106 +1,82 @@
-"""Time a baseline replication by part, and see how its cost grows with the number of firms.
+"""Measure the engine in one run and print the tables: against the reference, by part, and how its cost grows.
 
-Parts are the packages and modules in which the time is spent, from a profile of one further replication:
-shares, since the profiler slows everything down. The times themselves are taken without it.
+Every measurement runs alone in a fresh process (``measure.py``), one after the other.
 """
 
 from __future__ import annotations
 
 import argparse
-import cProfile
-import pstats
-import resource
+import json
+import os
+import subprocess
 import sys
-import time
-from collections import defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+MEASURE = Path(__file__).with_name("measure.py")
 
 
-@dataclass
-class Measured:
-    """Times of one size of population."""
-
-    size: int
-    prepare: float
-    replication: float
-    write: float
-    parts: dict[str, float] = field(default_factory=dict)
+def measured(kind: str, number: int) -> dict[str, Any]:
+    """Run one measurement in a process of its own."""
+    print(f"... {kind} {number}", file=sys.stderr, flush=True)
+    done = subprocess.run([sys.executable, str(MEASURE), kind, str(number)], check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
-def measure(size: int, replications: int, sets: list[str]) -> Measured:
-    """Time preparation, replications (the fastest counts) and writing at one size."""
-    import tempfile
-
-    from fundflow.experiment.engine import load
-    from fundflow.results import write_replication
-    from fundflow.simulation import prepare, simulate
-
-    scenario = load(ROOT / "scenarios" / "baseline.toml", [f"population.size={size}", *sets])
-    start = time.perf_counter()
-    inputs = prepare(scenario)
-    prepared = time.perf_counter() - start
-    simulate(inputs, 1, False)  # imports and caches
-    times = []
-    for number in range(1, replications + 1):
-        start = time.perf_counter()
-        tables = simulate(inputs, number, False)
-        times.append(time.perf_counter() - start)
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        write_replication(Path(folder), 1, tables)
-        written = time.perf_counter() - start
-    return Measured(size, prepared, min(times), written, parts_of(inputs))
+def against_reference(sizes: list[int]) -> None:
+    print("\nEngine against the reference model, the same instruments and two years, processor seconds\n")
+    print("| firms | engine s | reference s | times as fast |\n|---:|---:|---:|---:|")
+    for size in sizes:
+        one = measured("reference", size)
+        ratio = one["reference"] / one["engine"]
+        print(f"| {size:,} | {one['engine']:.2f} | {one['reference']:.1f} | {ratio:.0f} |", flush=True)
 
 
-def parts_of(inputs: Any) -> dict[str, float]:
-    """Share of a replication spent in each module; libraries count for the module that calls them."""
-    from fundflow.simulation import simulate
-
-    profile = cProfile.Profile()
-    profile.runcall(simulate, inputs, 1, False)
-    stats: dict[Any, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    spent: dict[str, float] = defaultdict(float)
-    for (file, _, _), (_, _, own, _, callers) in stats.items():
-        if _module(file):
-            spent[_module(file)] += own
-            continue
-        for (caller, _, _), (_, _, share, _) in callers.items():
-            spent[_module(caller) or "libraries"] += share
-    total = sum(spent.values()) or 1.0
-    return {name: value / total for name, value in sorted(spent.items(), key=lambda item: -item[1])}
+def by_part(size: int) -> None:
+    one = measured("parts", size)
+    print(f"\nOne baseline replication at {size:,} firms, 2021 to 2035, by process: {one['seconds']:.2f} s\n")
+    print("| part | share | s |\n|---|---:|---:|")
+    for name, seconds in one["parts"].items():
+        if seconds / one["seconds"] >= 0.005:
+            print(f"| {name} | {seconds / one['seconds']:.1%} | {seconds:.3f} |")
 
 
-def _module(file: str) -> str:
-    path = Path(file)
-    return f"{path.parent.name}.{path.stem}" if "fundflow" in path.parts else ""
+def by_firms(sizes: list[int]) -> None:
+    found = [measured("growth", size) for size in sizes]
+    first = found[0]
+    print("\nGrowth with firms: a baseline replication, and the memory of the process that ran it\n")
+    print("| firms | times the firms | s | times the time | prepare s | MiB |\n|---:|---:|---:|---:|---:|---:|")
+    for one in found:
+        print(
+            f"| {one['firms']:,} | {one['firms'] / first['firms']:.1f} | {one['seconds']:.2f} "
+            f"| {one['seconds'] / first['seconds']:.2f} | {one['prepare']:.2f} | {one['mib']:.0f} |"
+        )
 
 
-def memory() -> float:
-    """Most memory that this process has held, in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024) if sys.platform == "darwin" else peak / 1024
+def by_instruments(times: list[int]) -> None:
+    found = [measured("instruments", number) for number in times]
+    first = found[0]
+    print("\nGrowth with instruments: all of the catalogue once and more times over, 15,000 firms\n")
+    print("| instruments | times the instruments | s | times the time |\n|---:|---:|---:|---:|")
+    for one in found:
+        print(
+            f"| {one['instruments']} | {one['instruments'] / first['instruments']:.1f} | {one['seconds']:.2f} "
+            f"| {one['seconds'] / first['seconds']:.2f} |"
+        )
 
 
 def main() -> None:
-    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[5_000, 15_000, 60_000])
-    parser.add_argument("--replications", type=int, default=3)
-    parser.add_argument("--set", dest="sets", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[15_000, 30_000, 60_000])
+    parser.add_argument("--reference", type=int, nargs="*", default=[5_000, 60_000], help="none: leave it out")
+    parser.add_argument("--instruments", type=int, nargs="+", default=[1, 2, 4])
     given = parser.parse_args()
-    found = [measure(size, given.replications, given.sets) for size in sorted(given.sizes)]
-    print(f"{'firms':>8} {'prepare s':>10} {'replication s':>14} {'write s':>8} {'time/firms':>11}")
-    unit = found[0].replication / found[0].size
-    for one in found:
-        growth = one.replication / one.size / unit
-        print(f"{one.size:8d} {one.prepare:10.2f} {one.replication:14.3f} {one.write:8.3f} {growth:11.2f}")
-    print(f"\nmost memory: {memory():.0f} MiB\n\npart of a replication at {found[-1].size} firms")
-    for name, share in list(found[-1].parts.items())[:20]:
-        print(f"  {share:6.1%}  {name}")
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start, Python {sys.version.split()[0]}")
+    by_part(max(given.sizes))
+    by_firms(given.sizes)
+    by_instruments(given.instruments)
+    against_reference(given.reference)
 
 
 if __name__ == "__main__":
