@@ -100,3 +100,24 @@ def test_an_indicator_of_the_whole_city_is_not_added_to_its_districts(tables: Ta
     )
     assert np.array_equal(frames.indicator_paths(both, "high_tech", [2027]), by_district)  # type: ignore[arg-type]
     assert frames.indicator_paths(tables, "no-such-thing", [2027]) is None
+
+
+def test_a_refund_is_the_citys_outlay_and_lowers_the_districts_line() -> None:
+    from fundflow.report.source import net_of_refunds
+
+    table = pl.DataFrame(
+        {
+            "replication": [0, 0],
+            "year": [2027, 2027],
+            "instrument": ["voucher", "refund"],
+            "claims": [7, 1],
+            "entitlement_city": [0, 400],
+            "entitlement_district": [1000, 0],
+        }
+    )
+    net = net_of_refunds(table, {"voucher": {"refunds": None}, "refund": {"refunds": "voucher"}})
+    by = {row["instrument"]: row for row in net.group_by("instrument").sum().iter_rows(named=True)}
+    assert (by["voucher"]["entitlement_district"], by["refund"]["entitlement_city"]) == (600, 400)
+    assert net["entitlement_city"].sum() + net["entitlement_district"].sum() == 1000
+    assert by["voucher"]["claims"] == 7
+    assert net_of_refunds(table, {}).equals(table)
