@@ -54,7 +54,7 @@ def scenario(seed: int, size: int, last_year: int, intake: str = "monthly", afte
         f'policy.changes."{BELOW}".competition.places={size * 40 // 1500}',
         *(f'policy.envelopes.{ENVELOPE}.{y}="{fen * size // 1500}"' for y, fen in CITY_MONEY.items()),
         f"simulation.fund_size={FUND_SIZE * size // 1500}", f"simulation.risk_pool={RISK_POOL}",
-        f"simulation.intake={intake}", f"policy.after_expiry={after}",
+        f"simulation.intake={intake}", "simulation.deferred=recorded", f"policy.after_expiry={after}",
         *(f"economy.{name}.{part}={value}" for name, value in NUMBERS.items() for part in ("value", "low", "high")),
     ]  # fmt: skip
     sets += [f"economy.streams.{name}.{key}=0" for name in STREAMS for key in ("yearly", "low", "high")]

@@ -40,6 +40,7 @@ def world_of(firms: Firms, places: list[int], *, catalogue: Any = None, seed: in
         end=day_of(2035, 12, 31),
         budget=None,
         paid=None,
+        waiting=None,
         ledger=SimpleNamespace(note=lambda *_, **__: None),
     )
     world.grow()

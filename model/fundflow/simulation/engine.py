@@ -16,6 +16,7 @@ from fundflow.policy import Catalogue, load_catalogue
 from fundflow.scenario import Scenario
 from fundflow.simulation import (
     bridge_fund,
+    deferral,
     derived,
     firms,
     incubation,
@@ -94,6 +95,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         institutions.institution_years(world),
         streams.streams(world),
         derived.shares_of_payments(world),
+        deferral.next_years_money(world),
         indicators.yearly_indicators(world),
     ):
         env.process(process)
@@ -127,6 +129,7 @@ def set_up(
         end=end,
         budget=Budget(inputs.catalogue, scenario.policy.envelope),
         paid=derived.PaidByZone(inputs.catalogue),
+        waiting=deferral.Waiting(),
         ledger=Ledger(keep_claims=keep_claims, first_day=start),
     )
     world.publish()

@@ -52,26 +52,29 @@ class Ledger:
         if self.keep_claims and len(next(iter(columns.values()))):
             self.trace.setdefault(name, []).append({k: np.asarray(v).copy() for k, v in columns.items()})
 
-    def record(self, outcome: Outcome, batch: Batch, *, shared: bool) -> None:
+    def record(self, outcome: Outcome, batch: Batch, *, shared: bool, again: bool = False) -> None:
         """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims.
 
         Where several instruments wait for the same event (``shared``) the first condition of each says whose it is:
         a row that fails it is nobody's claim there. Receipts of a fund are no public money; its balances hold them.
+        ``again`` marks claims that were put off the year before: they were counted and entitled then.
         """
         claimed = (outcome.failed != 0) if shared else np.ones(batch.n, bool)
+        claimed &= (outcome.award > 0) | (not again)
         rows = np.flatnonzero(claimed & (outcome.award_day >= self.first_day))
         if not len(rows) or outcome.instrument.receipt:
             return
         code = self._codes.setdefault(outcome.instrument.id, len(self._codes))
-        self._commit(code, outcome, rows)
+        self._commit(code, outcome, rows, again)
         self._pay(code, outcome)
         self._settle(code, outcome)
         if self.keep_claims:
             self.claims.keep(outcome, batch, rows)
 
-    def _commit(self, code: int, outcome: Outcome, rows: NDArray[np.int64]) -> None:
+    def _commit(self, code: int, outcome: Outcome, rows: NDArray[np.int64], again: bool) -> None:
         reason = outcome.reason[rows]
-        gap = outcome.entitlement[rows] - outcome.award[rows]
+        # What was put off last year is awarded now without a new entitlement.
+        gap = np.maximum(outcome.entitlement[rows] - outcome.award[rows], 0)
         year, district = years_of(outcome.award_day[rows]), outcome.district[rows]
         status = outcome.status[rows].astype(np.int64)
         # A round of 15,000 claims becomes a few dozen rows at once, or the books would outgrow the firms.
@@ -89,7 +92,7 @@ class Ledger:
             | {
                 name: np.add.reduceat(column[order], starts)
                 for name, column in {
-                    "claims": np.ones(len(rows), np.int64),
+                    "claims": np.full(len(rows), not again, np.int64),
                     "recipients": (outcome.award[rows] > 0).astype(np.int64),
                     "entitlement_city": outcome.entitlement_city[rows],
                     "entitlement_district": outcome.entitlement_district[rows],

@@ -57,6 +57,7 @@ class World:
     end: int
     budget: Budget
     paid: Any
+    waiting: Any
     ledger: Ledger
     totals: Totals = field(default_factory=Totals)
     factors: dict[int, Factors] = field(default_factory=dict)
@@ -128,6 +129,7 @@ class World:
             self.budget.spend(found)
             for outcome in found:
                 self.paid.add(outcome, part)
+                self.waiting.add(outcome, part)
                 self.ledger.record(outcome, part, shared=len(instruments) > 1)
             outcomes += found
         return outcomes
