@@ -14,7 +14,7 @@ from fundflow.economy import (
     year_arrivals,
     year_factors,
 )
-from fundflow.simulation.incubation import lower_tenancies, report_tenants
+from fundflow.simulation.incubation import leave_makerspaces, lower_tenancies, report_tenants
 from fundflow.simulation.world import REPORT_DAY, REPORT_MONTH, Process, World
 
 
@@ -33,6 +33,7 @@ def firm_years(world: World) -> Process:
             world.notes["known_sales"][takers], world.firms.loan_ratio[takers]
         )
         lower_tenancies(world, np.flatnonzero(world.firms.incubator_until > day_of(year)))
+        leave_makerspaces(world, day_of(year))
 
 
 def reporting(world: World) -> Process:

@@ -267,8 +267,13 @@ def lower_tenancies(world: World, rows: Ints) -> None:
         }
         passes = world.catalogue.conditions["incubator-graduation"].holds(facts, len(funded), world.start)
         end_tenancy(world, funded[passes], firms.venture_day[funded[passes]], GRADUATED)
-    spaced = firms.space_until[rows] > firms.exit_day[rows]
-    firms.space_until[rows[spaced]] = firms.exit_day[rows[spaced]]
+
+
+def leave_makerspaces(world: World, day: int) -> None:
+    """Bring in this year's exits and sales: they end a stay in a makerspace too."""
+    firms = world.firms
+    rows = np.flatnonzero((firms.space >= 0) & (firms.space_until > day))
+    firms.space_until[rows] = np.minimum.reduce([firms.space_until[rows], firms.exit_day[rows], firms.sold_day[rows]])
 
 
 def report_tenants(world: World, day: int) -> None:
@@ -292,6 +297,7 @@ def enter_makerspaces(world: World, day: int) -> None:
     firms, spaces = world.firms, world.makerspaces
     before = int(add_months(day, -1))
     new = np.flatnonzero((firms.founded >= before) & (firms.founded < day) & (firms.exit_day > day) & (firms.space < 0))
+    new = new[(firms.incubator[new] < 0) | (firms.incubator_until[new] <= day)]
     new = new[world.draws.chance("makerspace-wish", firms.id[new], world.economy.makerspace_wish)]
     facts = {"founded": firms.founded[new], "entered_makerspace": np.full(len(new), day)}
     new = new[world.catalogue.conditions["makerspace-tenant-conditions"].holds(facts, len(new), day)]
