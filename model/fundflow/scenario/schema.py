@@ -54,7 +54,7 @@ class _Section(BaseModel):
 class PopulationChoice(_Section):
     """Which initial population: how many firms, and the seed that places them."""
 
-    size: int = Field(default=60_000, ge=1, le=5_000_000)
+    size: int = Field(default=60_000, ge=30, le=5_000_000)
     seed: int = Field(default=1, ge=0, lt=2**63)
 
 

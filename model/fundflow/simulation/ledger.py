@@ -62,9 +62,14 @@ class Ledger:
         claimed = (outcome.failed != 0) if shared else np.ones(batch.n, bool)
         claimed &= (outcome.award > 0) | (not again)
         rows = np.flatnonzero(claimed & (outcome.award_day >= self.first_day))
-        if not len(rows) or outcome.instrument.receipt:
+        if outcome.instrument.receipt:
             return
         code = self._codes.setdefault(outcome.instrument.id, len(self._codes))
+        if not len(rows):
+            # Awarded before the first day: only what is paid after it belongs to these books.
+            self._pay(code, outcome)
+            self._settle(code, outcome)
+            return
         self._commit(code, outcome, rows, again)
         self._pay(code, outcome)
         self._settle(code, outcome)
@@ -110,7 +115,7 @@ class Ledger:
         )
 
     def _pay(self, code: int, outcome: Outcome) -> None:
-        paid = outcome.payments
+        paid = _from(self.first_day, outcome.payments)
         row = paid["row"]
         if len(row):
             self._payments.append(
@@ -128,7 +133,7 @@ class Ledger:
             )
 
     def _settle(self, code: int, outcome: Outcome) -> None:
-        owed = outcome.settlements
+        owed = _from(self.first_day, outcome.settlements)
         row = owed["row"]
         if len(row):
             self._settlements.append(
@@ -181,6 +186,12 @@ class Ledger:
                 words = code.replace_strict(list(range(len(names))), list(names), return_dtype=pl.String)
                 table = table.with_columns(words.alias(column))
         return table.sort(keys).to_dict(as_series=True)
+
+
+def _from(first: int, columns: dict[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+    """The rows from a day on."""
+    keep = columns["day"] >= first
+    return columns if keep.all() else {name: column[keep] for name, column in columns.items()}
 
 
 def _taken(outcome: Outcome, rows: NDArray[np.int64], *reasons: Reason) -> NDArray[np.int64]:

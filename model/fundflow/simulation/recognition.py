@@ -75,6 +75,8 @@ def eaglet_round(world: World) -> Process:
     """Applications on 31 May, review by a keyed score, recognition on 20 November for three years."""
     firms, notes = world.firms, world.notes
     condition = world.catalogue.conditions["eaglet-eligibility"]
+    yield world.at(world.start, Phase.AWARD)
+    claim_grants(world, np.flatnonzero((firms.eaglet_from >= day_of(world.years[0] - 1)) & ~firms.eaglet_2019))
     for year in world.years:
         yield world.at(day_of(year, 5, 31), Phase.APPLICATION)
         day = day_of(year, 5, 31)
@@ -93,11 +95,14 @@ def eaglet_round(world: World) -> Process:
             "eaglets", firm=firms.id[chosen], start=firms.eaglet_from[chosen], until=firms.eaglet_until[chosen]
         )
         yield world.at(day, Phase.AWARD)
-        facts = {
-            "newly_admitted": np.ones(len(chosen), bool),
-            "in_pool_under_2019_opinion": np.zeros(len(chosen), bool),
-        }
-        world.claim("eaglet-recognised", firms.id[chosen], firms.zone[chosen], day, facts)
+        claim_grants(world, chosen)
+
+
+def claim_grants(world: World, rows: Ints) -> None:
+    """The grant on admission; those admitted late in the year before the first one are paid in the first."""
+    firms = world.firms
+    facts = {"newly_admitted": np.ones(len(rows), bool), "in_pool_under_2019_opinion": np.zeros(len(rows), bool)}
+    world.claim("eaglet-recognised", firms.id[rows], firms.zone[rows], firms.eaglet_from[rows], facts)
 
 
 def eaglet_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
