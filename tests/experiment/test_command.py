@@ -48,14 +48,14 @@ def test_a_run_is_written_and_reported(scenario, tmp_path):
 
 
 def test_options_go_over_the_scenario(scenario, tmp_path):
-    options = ["--seed", 9, "--replications", 2, "--fixed-parameters", "--set", "population.size=7"]
+    options = ["--seed", 9, "--replications", 2, "--fixed-parameters", "--set", "population.size=70"]
     answer = type_in(scenario, "--out", tmp_path / "out", "--workers", 0, *options)
     assert answer.exit_code == 0, answer.output
     done = open_run(tmp_path / "out")
     assert done.replications == (0, 1)
     assert done.meta["seed"] == 9
     assert done.meta["fixed_parameters"] is True
-    assert done.scenario["population"]["size"] == 7
+    assert done.scenario["population"]["size"] == 70
 
 
 def test_a_finished_run_is_said_to_be_found(scenario, tmp_path):
@@ -68,7 +68,7 @@ def test_every_fault_is_told_and_nothing_is_written(scenario, tmp_path):
     answer = type_in(scenario, "--out", tmp_path / "out", "--set", "sed=1", "--set", "population.size=-1")
     assert answer.exit_code == 2
     assert 'sed   unknown key; did you mean "seed"?' in answer.output
-    assert "population.size = -1   must be 1 or more" in answer.output
+    assert "population.size = -1   must be 30 or more" in answer.output
     assert not (tmp_path / "out").exists()
 
 
