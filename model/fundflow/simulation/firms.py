@@ -48,5 +48,6 @@ def founding(world: World) -> Process:
     """Each 1 January the firms of the year are laid out, month by month; each exists from its founding day."""
     for year in world.years:
         yield world.at(day_of(year), Phase.APPLICATION)
+        world.laid_out.append(world.firms.n)
         world.firms.append(year_arrivals(year, world.economy, world.factors[year], world.draws))
         world.grow()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fundflow.base.calendar import NEVER, Phase, add_months
+from fundflow.base.calendar import NEVER, Phase, add_months, day_of, year_of
 from fundflow.economy import venture_cumulative
 from fundflow.policy.conditions import Elapsed
 from fundflow.simulation.world import (
@@ -120,7 +120,8 @@ def may_enter(world: World, rows: Ints, day: int) -> Bools:
 def occupied(world: World, day: int) -> Ints:
     """Count the tenants of each incubator on a day."""
     firms = world.firms
-    inside = (firms.incubator >= 0) & (firms.incubator_from <= day) & (firms.incubator_until > day)
+    ever = np.flatnonzero(firms.incubator >= 0)
+    inside = ever[(firms.incubator_from[ever] <= day) & (firms.incubator_until[ever] > day)]
     return np.bincount(firms.incubator[inside], minlength=world.incubators.n)
 
 
@@ -296,7 +297,12 @@ def enter_makerspaces(world: World, day: int) -> None:
     """Firms founded since the last 1st of a month may enter a makerspace of their district with a free place."""
     firms, spaces = world.firms, world.makerspaces
     before = int(add_months(day, -1))
-    new = np.flatnonzero((firms.founded >= before) & (firms.founded < day) & (firms.exit_day > day) & (firms.space < 0))
+    # A year's newcomers stand together in the table; on 1 January those of December are the year before's.
+    laid = world.laid_out[: -1 if day == day_of(year_of(day)) else None]
+    recent = np.arange(laid[-1] if laid else 0, firms.n)
+    young = (firms.founded[recent] >= before) & (firms.founded[recent] < day)
+    new = recent[young]
+    new = new[(firms.exit_day[new] > day) & (firms.space[new] < 0)]
     new = new[(firms.incubator[new] < 0) | (firms.incubator_until[new] <= day)]
     new = new[world.draws.chance("makerspace-wish", firms.id[new], world.economy.makerspace_wish)]
     facts = {"founded": firms.founded[new], "entered_makerspace": np.full(len(new), day)}
@@ -304,7 +310,8 @@ def enter_makerspaces(world: World, day: int) -> None:
     if not len(new):
         return
     new = new[np.argsort(firms.id[new], kind="stable")]
-    inside = (firms.space >= 0) & (firms.space_from <= day) & (firms.space_until > day)
+    ever = np.flatnonzero(firms.space >= 0)
+    inside = ever[(firms.space_from[ever] <= day) & (firms.space_until[ever] > day)]
     free = np.maximum(spaces.places - np.bincount(firms.space[inside], minlength=spaces.n), 0)
     free = np.where((spaces.recognised <= day) & (spaces.until > day), free, 0)
     home = world.districts(spaces.zone, day)

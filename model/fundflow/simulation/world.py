@@ -61,6 +61,7 @@ class World:
     ledger: Ledger
     totals: Totals = field(default_factory=Totals)
     factors: dict[int, Factors] = field(default_factory=dict)
+    laid_out: list[int] = field(default_factory=list)
     waited: list[tuple[int, Ints]] = field(default_factory=list)
     hatched: tuple[Ints, Ints] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     notes: Columns = field(init=False)
