@@ -15,10 +15,6 @@ FACTOR = 1.5
 WIDER = {
     # Law: a makerspace is paid for a few years only, and those of before 2021 bring their last ones along (0.54).
     "makerspace-operating-subsidy": 2.0,
-    # Two waves that the first day brings and nothing printed explains: promotions of 2020 (0.53), and certificates of
-    # tenants, which rise from 2021 to 2025 (1.60).
-    "incubator-provincial-award": 2.0,
-    "incubator-high-tech-cultivation": 1.8,
 }
 FEW = 40
 """Claims that an instrument needs in each three years; below that luck alone moves the mean by more than the factor."""

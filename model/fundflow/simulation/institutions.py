@@ -10,8 +10,9 @@ from fundflow.simulation.incubation import close_incubators
 from fundflow.simulation.world import Process, World
 
 PROVINCIAL, NATIONAL = 3, 4
-HATCHED_BEFORE = 0.08
-"""Share of tenants first certified in 2020; assumed: about the share that the model gives for 2021 to 2023."""
+HATCHED_BEFORE = 0.12
+"""Share of tenants first certified in 2020, graduates of the last twelve months among them; assumed: the mean share
+that the model gives for 2021 to 2025 (10 to 16 %)."""
 
 
 def institution_years(world: World) -> Process:
