@@ -101,3 +101,16 @@ def test_a_pot_that_scales_gives_every_claim_the_same_part():
         assert day["part"].max() - day["part"].min() <= 1.0 / day["n"].min() + 1e-9
         cut += day["part"].max() < 1
     assert cut > 0
+
+
+def test_what_is_put_off_is_served_first_from_the_next_years_money_unless_only_recorded(short: Ran):
+    again = (pl.col("entitlement") == 0) & (pl.col("award") > 0)
+    served = short["claims"].filter(again)
+    assert served.height > 0
+    days = served["award_day"].cast(pl.Date)
+    assert set(zip(days.dt.month().to_list(), days.dt.day().to_list(), strict=True)) == {(1, 31)}
+    put_off = short["claims"].filter(pl.col("reason") == "envelope_deferred")
+    keys = ["claimant", "instrument", "event_day"]
+    assert served.join(put_off, on=keys, how="anti").height == 0
+    recorded = run(*SHORT, "simulation.deferred=recorded")
+    assert recorded["claims"].filter(again).height == 0

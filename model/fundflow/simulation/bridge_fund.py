@@ -49,7 +49,6 @@ class BridgeFund:
     covered: int = 0
     interest_of_year: int = 0
     volume_of_year: int = 0
-    fees: int = 0
     served: int = 0
     gave_up: int = 0
     queue: list[Need] = field(default_factory=list)
@@ -155,7 +154,6 @@ class BridgeFund:
         fee = min(int(times(np.array([self.volume_of_year], np.int64), self.fee_rate)[0]), self.interest_of_year)
         rest = self.interest_of_year - fee
         self.pool += rest
-        self.fees += fee
         self.interest_of_year = self.volume_of_year = 0
         return fee, rest
 

@@ -40,6 +40,7 @@ class Budget:
         self, instruments: Sequence[Instrument], batch: Batch
     ) -> list[tuple[list[Instrument], NDArray[np.int64], int]]:
         """Group instruments and claims by fiscal year of the award, in order of the first award day."""
+        # Instruments that decide the same claims share a group, so that a pool is settled as one.
         groups: defaultdict[tuple[int, int, bytes], list[Instrument]] = defaultdict(list)
         for instrument in instruments:
             days = instrument.pay.award_days(batch.trigger_day)

@@ -144,16 +144,16 @@ def set_up(
     running = projects.Projects()
     place_projects(world, running, people)
     terms = inputs.catalogue.funds["working-capital"]
-    size = terms.value("size") if inputs.options.fund_size is None else inputs.options.fund_size * 100
+    size = terms.value("size", start) if inputs.options.fund_size is None else inputs.options.fund_size * 100
     fund = bridge_fund.BridgeFund(
         size=int(size),
         pool=inputs.options.risk_pool * 100,
-        free_days=int(terms.value("free_days")),
-        multiple=Fraction(terms.value("rate_multiple")),
-        late_multiple=Fraction(terms.value("late_multiple")),
-        fee_rate=Fraction(terms.value("fee_rate")),
-        answer_days=int(terms.value("answer_days")),
-        day_base=int(terms.value("day_base")),
+        free_days=int(terms.value("free_days", start)),
+        multiple=Fraction(terms.value("rate_multiple", start)),
+        late_multiple=Fraction(terms.value("late_multiple", start)),
+        fee_rate=Fraction(terms.value("fee_rate", start)),
+        answer_days=int(terms.value("answer_days", start)),
+        day_base=int(terms.value("day_base", start)),
     )
     return world, fund, loans.LoanBook(world.firms.n), running
 

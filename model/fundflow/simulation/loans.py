@@ -114,7 +114,7 @@ def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> N
     """Firms whose loan is due in fifteen days, and who may and want to, apply to the fund."""
     firms, notes, draws, economy = world.firms, world.notes, world.draws, world.economy
     terms = world.catalogue.funds["working-capital"]
-    notice = int(terms.value("apply_days_before"))
+    notice = int(terms.value("apply_days_before", day))
     asked = firms.loan_due - notice
     rows = np.flatnonzero((asked >= day) & (asked < after) & (notes["loan_principal"] > 0))
     due = firms.loan_due[rows]
@@ -126,8 +126,8 @@ def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> N
     facts = bridge_facts(world, rows, day)
     rows = rows[world.catalogue.conditions["working-capital-eligibility"].holds(facts, len(rows), day)]
     number, due = firms.loan_number[rows], firms.loan_due[rows]
-    share = Fraction(1 - terms.value("own_share"))
-    request = np.minimum(times(notes["loan_principal"][rows], share), int(terms.value("loan_cap")))
+    share = Fraction(1 - terms.value("own_share", day))
+    request = np.minimum(times(notes["loan_principal"][rows], share), int(terms.value("loan_cap", day)))
     wait = -np.log1p(-draws.uniform("bridge-days", firms.id[rows], occasion=number)) * economy.bridge_days_mean
     days_out = np.minimum(1 + np.floor(wait), MOST_DAYS).astype(np.int64)
     will = draws.uniform("loan-renewal", firms.id[rows], occasion=number)

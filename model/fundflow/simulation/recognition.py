@@ -12,6 +12,7 @@ from fundflow.simulation.incubation import end_tenancy
 from fundflow.simulation.world import GRADUATED, Ints, Process, World
 
 VALID_MONTHS = 36
+"""The term of an eaglet: three years (杭科高〔2020〕71号, sec. 5(1))."""
 
 
 def small_firm_list(world: World) -> Process:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
@@ -19,6 +19,10 @@ from fundflow.simulation.budget import Budget
 from fundflow.simulation.columns import Columns
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
+
+if TYPE_CHECKING:
+    from fundflow.simulation.deferral import Waiting
+    from fundflow.simulation.derived import PaidByZone
 
 Process = Generator[simpy.Event, Any, None]
 Ints = NDArray[np.int64]
@@ -56,8 +60,8 @@ class World:
     start: int
     end: int
     budget: Budget
-    paid: Any
-    waiting: Any
+    paid: PaidByZone
+    waiting: Waiting
     ledger: Ledger
     totals: Totals = field(default_factory=Totals)
     factors: dict[int, Factors] = field(default_factory=dict)
