@@ -178,3 +178,16 @@ def test_every_fault_carries_over_to_a_worker_and_back(folder):
     with pytest.raises(ScenarioFaults) as caught:
         load_scenario(folder / "base.toml", ["sed=1"])
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_included_files_lie_under_the_file_that_includes_them(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "a.toml").write_text("[policy.readings]\nx = 1\ny = 1\n", encoding="utf-8")
+    (tmp_path / "parts" / "b.toml").write_text("[policy.readings]\ny = 2\nz = 2\n", encoding="utf-8")
+    path = tmp_path / "one.toml"
+    text = 'title = "t"\nauthor = "a"\ndate = 2026-01-01\nreason = "r"\ninclude = ["parts/*.toml"]\n'
+    path.write_text(text + "[policy.readings]\nz = 3\n", encoding="utf-8")
+    assert dict(load_scenario(path).policy.readings) == {"x": 1, "y": 2, "z": 3}
+    path.write_text(text.replace("parts/*.toml", "party/*.toml"), encoding="utf-8")
+    with pytest.raises(ScenarioFaults, match=r'include = "party/\*.toml".*no such file'):
+        load_scenario(path)

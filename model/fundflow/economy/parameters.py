@@ -244,10 +244,13 @@ class _Parameters(BaseModel):
 
     @classmethod
     def baseline(cls) -> Self:
-        """Read ``[economy]`` of the baseline scenario in the project's ``scenarios`` folder."""
-        path = Path(__file__).parents[3] / "scenarios" / "baseline.toml"
-        with path.open("rb") as file:
-            return cls.model_validate(tomllib.load(file)["economy"])
+        """Read ``[economy]`` of the baseline scenario in the project's ``scenarios`` folder, with its volumes."""
+        folder = Path(__file__).parents[3] / "scenarios"
+        economy = tomllib.loads((folder / "baseline.toml").read_text("utf-8"))["economy"]
+        streams: dict[str, Any] = {}
+        for path in sorted((folder / "volumes").glob("*.toml")):
+            streams |= tomllib.loads(path.read_text("utf-8"))["economy"]["streams"]
+        return cls.model_validate({**economy, "streams": streams | economy.get("streams", {})})
 
     def draw(self, draws: Draws, fixed: bool = False, scale: float = 1.0) -> Economy:
         """Numbers of one replication.

@@ -111,10 +111,29 @@ def _chain(file: Path, faults: list[Fault]) -> list[tuple[str, dict[str, Any]]]:
         if table is None:
             break
         seen.append(here.resolve())
-        base = table.pop("extends", None)
+        base, parts = table.pop("extends", None), table.pop("include", [])
         chain.append((str(here), table))
+        chain += _included(here, parts, faults)
         here = None if base is None else _base_of(base, seen, chain[-1], faults)
     return chain[::-1]
+
+
+def _included(file: Path, parts: Any, faults: list[Fault]) -> list[tuple[str, dict[str, Any]]]:
+    """Read the files that ``include`` names by patterns beside the file; the file itself is laid over them."""
+    if not isinstance(parts, list) or not all(isinstance(one, str) and one for one in parts):
+        said = 'must be a list of files, such as ["volumes/*.toml"]'
+        faults.append(Fault(str(file), "include", said, shorten(parts)))
+        return []
+    tables: list[tuple[str, dict[str, Any]]] = []
+    for pattern in parts:
+        try:
+            found = sorted(file.parent.glob(pattern), reverse=True)
+        except (ValueError, NotImplementedError, OSError):
+            found = []
+        if not found:
+            faults.append(Fault(str(file), "include", "no such file", shorten(pattern)))
+        tables += [(str(one), table) for one in found if (table := read_toml(one, faults)) is not None]
+    return tables
 
 
 def _base_of(
