@@ -8,6 +8,7 @@ import pytest
 from fundflow.base.calendar import NEVER, add_months, day_of, months_between
 from fundflow.base.districts import DISTRICTS, districts_of
 from fundflow.economy import EconomyParameters, Population, build_population
+from fundflow.economy.growth_since_2015 import growth_since_2015
 from fundflow.economy.hindcast import calibration_report
 from fundflow.economy.initial_firms import heavy, quantile
 from fundflow.economy.initial_status import meets_certification
@@ -186,3 +187,15 @@ def test_the_economy_alone_reproduces_what_was_observed(parameters: EconomyParam
             assert check.simulated == pytest.approx(check.known, rel=0.03), check
         elif check.kind in ("observed", "derived"):
             assert check.simulated == pytest.approx(check.known, rel=0.12), check
+
+
+@pytest.mark.slow
+def test_both_stocks_grow_from_2015_to_2020_as_they_did(parameters: EconomyParameters) -> None:
+    years = {one.year: one for one in growth_since_2015(parameters)}
+    assert (years[2015].high_tech, years[2015].sme) == (1979, 6032)
+    assert years[2020].high_tech == pytest.approx(7711, rel=0.05)
+    assert years[2020].sme == pytest.approx(14576, rel=0.05)
+    assert years[2020].rd_enterprise == pytest.approx(45.7, rel=0.12)
+    # The behaviour of the years after 2020 would have overshot: the fitted readiness is needed, and it matters.
+    eager = growth_since_2015(parameters, scale=0.2, readiness=1.0)[-1]
+    assert eager.high_tech > 9_500

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -11,7 +13,7 @@ from fundflow.base.draws import Draws, Kind, pack_id
 from fundflow.economy.firms import Firms
 from fundflow.economy.founding import give_character
 from fundflow.economy.growth import ABOVE_SCALE, drawn_intensity, shock_deviation, transitory_deviation
-from fundflow.economy.initial_numbers import INITIAL as N
+from fundflow.economy.initial_numbers import INITIAL
 from fundflow.economy.parameters import Economy
 from fundflow.economy.table import Bools, Ints
 
@@ -20,7 +22,7 @@ _MILLION = 1e6
 LAST_DAY = day_of(2020, 12, 31)
 
 
-def initial_firms(size: int, economy: Economy, draws: Draws) -> Firms:
+def initial_firms(size: int, economy: Economy, draws: Draws, numbers: Mapping[str, float] = INITIAL) -> Firms:
     """Firms alive on 31 December 2020, closed for 2020, without recognitions."""
     sequence = np.arange(size, dtype=np.int64)
     zone = by_rank(draws.uniform("initial-zone", sequence), np.asarray(economy.zone_weights))
@@ -32,9 +34,9 @@ def initial_firms(size: int, economy: Economy, draws: Draws) -> Firms:
     firms.special = draws.uniform("special-field", firms.id) < np.asarray(economy.special_shares)[firms.field]
     firms.industrial = draws.uniform("industrial", firms.id) < np.asarray(economy.industrial_shares)[firms.field]
     firms.closed_year[:] = 2020
-    _age(firms, draws)
-    _size(firms, draws)
-    _research(firms, economy, draws)
+    _age(firms, draws, numbers)
+    _size(firms, draws, numbers)
+    _research(firms, economy, draws, numbers)
     return firms
 
 
@@ -57,23 +59,23 @@ def heavy(q: Floats, sigma: float, tail: float) -> Floats:
     return np.asarray(np.where(q > 0.99, body * (0.01 / np.maximum(1 - q, 1e-12)) ** (1 / tail), body))
 
 
-def _age(firms: Firms, draws: Draws) -> None:
+def _age(firms: Firms, draws: Draws, numbers: Mapping[str, float]) -> None:
     q = quantile(draws.uniform("initial-age", firms.id))
-    rate, longest = N["age_rate"], N["oldest"]
+    rate, longest = numbers["age_rate"], numbers["oldest"]
     years = -np.log1p(-q * (1 - np.exp(-rate * longest))) / rate
     firms.founded = LAST_DAY - np.floor(years * 365.25).astype(np.int64)
 
 
-def _size(firms: Firms, draws: Draws) -> None:
+def _size(firms: Firms, draws: Draws, numbers: Mapping[str, float]) -> None:
     years = (LAST_DAY - firms.founded) / 365.25
-    score = N["size_by_age"] * np.log1p(years) + draws.normal("initial-size", firms.id)
-    sales = N["sales_median"] * heavy(quantile(score), N["sales_sigma"], N["sales_tail"])
+    score = numbers["size_by_age"] * np.log1p(years) + draws.normal("initial-size", firms.id)
+    sales = numbers["sales_median"] * heavy(quantile(score), numbers["sales_sigma"], numbers["sales_tail"])
     firms.sales_base = np.rint(np.maximum(sales, 20_000.0)).astype(np.int64) * 100
     part = np.clip((LAST_DAY + 1 - firms.founded) / 366.0, 0.0, 1.0)
     firms.sales = np.rint(firms.sales_base * part / 100).astype(np.int64) * 100
     # New firms have more staff for their sales than old ones.
     spread = np.exp(0.4 * draws.normal("initial-staff", firms.id)) * (1 + 0.5 * np.exp(-years / 4))
-    staff = N["staff_at_a_million"] * (firms.sales_base / 1e8) ** 0.78 * spread
+    staff = numbers["staff_at_a_million"] * (firms.sales_base / 1e8) ** 0.78 * spread
     firms.staff = np.maximum(1, np.rint(staff)).astype(np.int64)
     firms.st_staff = np.minimum(firms.staff, -(-firms.staff * firms.st_share // 1_000_000))
     deviation = np.minimum(0.36 * (firms.staff / 10.0) ** -0.18, 1.0)
@@ -85,15 +87,15 @@ def _size(firms: Firms, draws: Draws) -> None:
     firms.above_scale = firms.sales >= ABOVE_SCALE
 
 
-def _research(firms: Firms, economy: Economy, draws: Draws) -> None:
+def _research(firms: Firms, economy: Economy, draws: Draws, numbers: Mapping[str, float]) -> None:
     scale = economy.scale
     youth = np.exp((firms.founded - LAST_DAY) / 365.25 / 4)
     appetite = 0.35 * ndtri(quantile(firms.sales_base.astype(np.float64))) + draws.normal("initial-rd", firms.id)
     appetite += 0.6 * youth
     industry = firms.industrial & firms.above_scale
     classes = (
-        (industry, N["industry_firms"] * scale, N["industry_rd"] * scale, N["industry_sigma"]),
-        (~industry, N["other_firms"] * scale, N["other_rd"] * scale, N["other_sigma"]),
+        (industry, numbers["industry_firms"] * scale, numbers["industry_rd"] * scale, numbers["industry_sigma"]),
+        (~industry, numbers["other_firms"] * scale, numbers["other_rd"] * scale, numbers["other_sigma"]),
     )
     score = draws.normal("initial-intensity", firms.id)
     raw = firms.sales_base * (drawn_intensity(firms.sales_base, score, economy) / _MILLION)
@@ -106,7 +108,7 @@ def _research(firms: Firms, economy: Economy, draws: Draws) -> None:
     for members, firms_wanted, money, sigma in classes:
         rows = first_by(appetite, members, round(firms_wanted))
         # Ranked with the passing part, so that the permanent part is less spread than what was observed in 2020.
-        stat[rows] = placed(raw[rows] * np.exp(passing_part[rows]), round(money), sigma)
+        stat[rows] = placed(raw[rows] * np.exp(passing_part[rows]), round(money), sigma, numbers["tail"])
         placement[rows] = ndtri(quantile(stat[rows].astype(np.float64))) / sigma
 
     rows = np.flatnonzero(stat > 0)
@@ -134,7 +136,7 @@ def _research(firms: Firms, economy: Economy, draws: Draws) -> None:
     # A firm that is large today has on average grown: growth leans on the level, by its variance over the level's.
     lean = spread**2 * placement[rows]
     young = economy.young_growth * (LAST_DAY - firms.founded[rows] < 4 * 365)
-    growth = np.clip(N["rd_growth_2020"] + young + lean + shock, -1.5, 1.5)
+    growth = np.clip(numbers["rd_growth_2020"] + young + lean + shock, -1.5, 1.5)
     before_wave = passing * draws.normal("initial-transitory-before", ids) - passing**2 / 2
     whole = np.clip((day_of(2020) - firms.founded[rows]) / 365.0, 0.0, 1.0)
     began = draws.uniform("initial-began", ids) < economy.rd_start / 2
@@ -151,9 +153,9 @@ def first_by(score: Floats, members: Bools, wanted: int) -> Ints:
     return rows[np.argsort(-score[rows], kind="stable")[:wanted]].astype(np.int64)
 
 
-def placed(raw: Floats, total: int, sigma: float) -> Ints:
+def placed(raw: Floats, total: int, sigma: float, tail: float) -> Ints:
     """Amounts in fen by rank of ``raw``: quantiles of the heavy-tailed law, whole yuan that add up to ``total``."""
-    shape = heavy(quantile(raw), sigma, N["tail"])
+    shape = heavy(quantile(raw), sigma, tail)
     value = np.maximum(np.floor(shape * (total / 100 / shape.sum())), 1.0).astype(np.int64) * 100
     value[np.argmax(value)] += total - int(value.sum())
     return np.asarray(value, np.int64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from fundflow.base.calendar import add_months, day_of
 from fundflow.base.draws import Draws, Kind, pack_id
 from fundflow.economy.firms import Firms
 from fundflow.economy.initial_firms import LAST_DAY, first_by
-from fundflow.economy.initial_numbers import INITIAL as N
+from fundflow.economy.initial_numbers import INITIAL
 from fundflow.economy.parameters import Economy
 from fundflow.economy.recognition import SME_SALES, SME_STAFF
 from fundflow.economy.table import Bools, Ints, Table
@@ -50,13 +52,15 @@ def meets_certification(firms: Firms, day: int) -> Bools:
     )
 
 
-def give_certificates(firms: Firms, economy: Economy, draws: Draws) -> None:
+def give_certificates(
+    firms: Firms, economy: Economy, draws: Draws, numbers: Mapping[str, float] = INITIAL
+) -> None:
     """Certificates of three years, in exact numbers, to firms that meet the thresholds."""
     ids = firms.id
     size = np.log(np.maximum(firms.rd_cert, 1)) / 2
     keen = size + draws.normal("initial-high-tech", ids)
     years = (2018, 2019, 2020)
-    counts = [round(N[f"high_tech_{year}"] * economy.scale) for year in years]
+    counts = [round(numbers[f"high_tech_{year}"] * economy.scale) for year in years]
     for year, count in zip(years, counts, strict=True):
         day = day_of(year, 12, 1)
         free = firms.hte_from == 0
@@ -74,11 +78,13 @@ def give_certificates(firms: Firms, economy: Economy, draws: Draws) -> None:
         firms.hte_first[old] = day_of(year - 3, 12, 1)
 
 
-def give_sme_list(firms: Firms, economy: Economy, draws: Draws) -> None:
+def give_sme_list(
+    firms: Firms, economy: Economy, draws: Draws, numbers: Mapping[str, float] = INITIAL
+) -> None:
     """The list of S&T SMEs, in exact numbers: first the high-tech firms within the size, then other R&D firms."""
     within = (firms.rd_stat > 0) & (firms.staff <= SME_STAFF) & (firms.sales <= SME_SALES)
     score = draws.uniform("initial-sme", firms.id) + 2.0 * (firms.hte_until > LAST_DAY) + 0.3 * (firms.ip_count > 0)
-    counts = [round(N[f"sme_{year}"] * economy.scale) for year in (2018, 2019, 2020)]
+    counts = [round(numbers[f"sme_{year}"] * economy.scale) for year in (2018, 2019, 2020)]
     rows = first_by(score, within, sum(counts))
     order = np.argsort(firms.founded[rows] + 700 * draws.normal("initial-sme-year", firms.id[rows]), kind="stable")
     start = 0
@@ -102,7 +108,7 @@ def give_eaglets(firms: Firms, economy: Economy, draws: Draws) -> None:
         # Firms that meet more of the thresholds come first; the cohort is filled whatever the tail.
         met = (firms.staff >= 9) + 2.0 * (firms.rd_cert >= 40_000_000) + (firms.ip_count >= 1) + 0.1 * age
         score = met + draws.uniform("initial-eaglet", firms.id, period=year)
-        rows = first_by(score, fits, round(N[f"eaglets_{year}"] * economy.scale))
+        rows = first_by(score, fits, round(INITIAL[f"eaglets_{year}"] * economy.scale))
         firms.eaglet_from[rows] = day
         firms.eaglet_until[rows] = add_months(day, 36)
         firms.eaglet_2019[rows] = year < 2020
@@ -140,7 +146,7 @@ def open_projects(firms: Firms, economy: Economy, draws: Draws) -> Projects:
     able = (firms.hte_until > LAST_DAY) & (firms.rd_own >= economy.key_least_rd)
     for year in (2017, 2018, 2019, 2020):
         signed = day_of(year, 9, 30)
-        wanted = round(N[f"key_{year}"] * economy.scale)
+        wanted = round(INITIAL[f"key_{year}"] * economy.scale)
         score: NDArray[np.float64] = draws.uniform("initial-key", firms.id, period=year)
         rows = np.sort(first_by(score, able & ~taken & (firms.founded <= signed - 730), wanted))
         months = 24 + draws.integer("initial-key-length", firms.id[rows], 25, period=year)
