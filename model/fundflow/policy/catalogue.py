@@ -6,7 +6,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
@@ -21,12 +21,15 @@ from fundflow.policy.funds import Fund, read_fund
 from fundflow.policy.instrument import Document, Instrument, Surroundings, book_of, names_of, read_instrument
 from fundflow.policy.pools import Pool, read_pools
 from fundflow.policy.readings import Reading, read_readings
+from fundflow.policy.register import Register, read_register
 from fundflow.policy.split import CostSharing, read_cost_sharing
 from fundflow.policy.table import Table
 from fundflow.policy.values import overlay
 
 AFTER_EXPIRY = ("renewed", "lapses")
-_PARTS = ("document", "facts", "instruments", "conditions", "funds", "pools", "envelopes")
+_PARTS = ("document", "facts", "instruments", "conditions", "funds", "pools", "envelopes", "register")
+_CHANGEABLE = _PARTS[2:-1]
+_NO_LAW = {"envelopes", "pools", "register"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Catalogue:
     cost_sharing: dict[str, CostSharing]
     documents: dict[str, Document]
     facts: dict[tuple[str, str], Fact] = field(repr=False)
+    register: Register = field(repr=False, default_factory=Register)
     digest: str = ""
 
     def triggered_by(self, trigger: str) -> list[Instrument]:
@@ -157,7 +161,7 @@ def _apply(
     changes: Mapping[str, Any], files: dict[str, dict[str, Any]], sharing: dict[str, Any], faults: Faults
 ) -> None:
     places = {
-        name: group for raw in files.values() for part in _PARTS[2:] for group in [raw.get(part, {})] for name in group
+        name: group for raw in files.values() for part in _CHANGEABLE for group in [raw.get(part, {})] for name in group
     }
     for name, change in changes.items():
         if name == "cost-sharing":
@@ -196,8 +200,10 @@ def _build(
     conditions: dict[str, ConditionSet] = {}
     funds: dict[str, Fund] = {}
     documents: dict[str, Document] = {}
+    register = Register()
     for file, raw in files.items():
-        if set(raw) <= {"envelopes", "pools"}:
+        register.add(read_register(file, raw.get("register", {}), faults), faults)
+        if set(raw) <= _NO_LAW:
             continue
         law = _document(file, raw.get("document", {}), after_expiry, sharing, faults)
         documents[law.id] = law
@@ -210,9 +216,28 @@ def _build(
         for name, one in raw.get("conditions", {}).items():
             conditions[name] = _condition_set(name, one, law, around, faults)
         for name, one in raw.get("funds", {}).items():
-            funds[name] = read_fund(name, Table(one, name, faults), law.number)
+            funds[name] = read_fund(name, Table(one, name, faults), law)
     _check(instruments, pools, envelopes, files, after_expiry, documents, faults)
-    return Catalogue(instruments, conditions, readings, envelopes, funds, pools, sharing, documents, facts)
+    instruments = _supersede(instruments, files, faults)
+    return Catalogue(instruments, conditions, readings, envelopes, funds, pools, sharing, documents, facts, register)
+
+
+def _supersede(
+    instruments: dict[str, Instrument], files: Mapping[str, dict[str, Any]], faults: Faults
+) -> dict[str, Instrument]:
+    """End each instrument that another takes the place of on the day before that one's first."""
+    named = {name for raw in files.values() for name in raw.get("instruments", {})}
+    found = {}
+    for name, one in instruments.items():
+        heir = one.superseded_by
+        if heir is not None and (heir not in named or heir == name):
+            faults.add(f"{name}.superseded_by = {heir!r}", unknown(heir, [other for other in named if other != name]))
+        elif heir is not None and heir in instruments:
+            start = instruments[heir].in_force
+            end = start - 1 if one.expires is None else min(one.expires, start - 1)
+            one = replace(one, expires=end, superseded_from=start)
+        found[name] = one
+    return found
 
 
 def _document(
@@ -223,17 +248,23 @@ def _document(
     number = source.get("number", table.text)
     english, chinese = source.get("title", table.names) or ("", "")
     shares = source.get("cost_sharing", table.one_of(*sharing), "city")
+    start, end = source.get("in_force", table.day) or 0, source.get("expires", table.day, None)
+    events = source.get("events_from", table.day, start)
+    if events is not None and events > start:
+        source.fault("events_from", "is after in_force; events from that day on count anyway")
     found = Document(
         name,
         number or "",
         english,
         chinese,
         source.get("department", table.text, ""),
-        source.get("in_force", table.day) or 0,
-        source.get("expires", table.day, None),
+        start,
+        end,
         shares,
         _after_expiry(name, number or "", after_expiry, faults),
-        source.get("known_gaps", table.texts, ()),
+        events,
+        source.get("rules", table.texts, ()),
+        source.values(start),
     )
     if found.expires is not None and found.expires < found.in_force:
         source.fault("expires", "is before in_force")
@@ -254,6 +285,7 @@ def _condition_set(name: str, raw: Any, law: Document, around: Surroundings, fau
     recipient = source.get("recipient", table.text, "firm")
     book: FactBook = book_of(source, recipient, around.facts)
     english, chinese = source.get("name", table.names) or ("", "")
+    start, end = source.get("in_force", table.day, law.in_force), source.get("expires", table.day, law.expires)
     found = ConditionSet(
         name,
         english,
@@ -263,8 +295,9 @@ def _condition_set(name: str, raw: Any, law: Document, around: Surroundings, fau
         source.get("rules", table.texts, ()),
         read_conditions(source, "all", book, around.readings),
         book,
-        law.in_force,
-        law.expires,
+        start,
+        end,
+        source.values(start),
     )
     if not found.conditions:
         source.fault("all", "must list conditions")

@@ -106,6 +106,9 @@ def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals
         awarded = instrument.pay.award_days(batch.trigger_day)
     else:
         awarded = np.full(batch.n, award_day, dtype=np.int64)
+    if instrument.events_from < instrument.in_force:
+        # Events before the document count, but nobody can decide on them before it is in force.
+        awarded = np.maximum(awarded, instrument.in_force)
     whole = Claims(
         batch.ids,
         batch.trigger_day,
@@ -254,14 +257,13 @@ def _finish(
         served = serve(award, case.quarters, left[name], instrument.when_short)
         award = served.amount
         steps = [*steps, ("envelope", award, served.reason)]
-    shares = _split(award, case)
-    due_shares = _split(entitlement, case)
+    shares = case.sharing.shares(award, case.quarters)
+    due_shares = case.sharing.shares(entitlement, case.quarters)
     if name is not None and left.get(name) is not None:
         left[name] = int(left[name] or 0) - int(shares["city"].sum())
     for group in instrument.counts_into:
         totals.add(group, case.batch.ids, case.claims.years, award)
-    none = np.zeros(len(award), dtype=np.int64)
-    payments, settlements = pay(instrument.pay, shares["city"], shares["district"], none, case.award_day)
+    payments, settlements = pay(instrument.pay, shares["city"], shares["district"], shares["province"], case.award_day)
     return Outcome(
         instrument=instrument,
         eligible=work.eligible,
@@ -270,11 +272,11 @@ def _finish(
         entitlement=entitlement,
         entitlement_city=due_shares["city"],
         entitlement_district=due_shares["district"],
-        entitlement_province=none,
+        entitlement_province=due_shares["province"],
         award=award,
         award_city=shares["city"],
         award_district=shares["district"],
-        award_province=none,
+        award_province=shares["province"],
         award_other=shares["other"],
         reason=_reasons(work, steps),
         rate=case.rate,
@@ -287,14 +289,6 @@ def _finish(
         cuts=_cuts(work, entitlement, award),
         presumed=tuple(work.presumed),
     )
-
-
-def _split(total: Fen, case: _Case) -> dict[str, Fen]:
-    none = np.zeros(len(total), dtype=np.int64)
-    if case.sharing.other:
-        return {"city": none, "district": none, "other": total}
-    city, district = split_city(total, case.quarters)
-    return {"city": city, "district": district, "other": none}
 
 
 def _reasons(work: Work, steps: list[tuple[str, Fen, NDArray[np.int8]]]) -> NDArray[np.int8]:

@@ -17,6 +17,7 @@ from fundflow.policy.answer import answers, as_text, condition_answers
 from fundflow.policy.catalogue import Catalogue, load_catalogue
 from fundflow.policy.chain import settle
 from fundflow.policy.conditions import ConditionSet
+from fundflow.policy.export import export
 from fundflow.policy.faults import CatalogueFaults, Faults, MissingFacts
 from fundflow.policy.instrument import Instrument
 from fundflow.policy.totals import Totals
@@ -271,3 +272,14 @@ def show_rule(instrument: str, on: str | None, readings: tuple[str, ...], lang: 
     catalogue = load_catalogue(readings=ask.read_words(readings))
     fund = describe.fund(instrument, catalogue, _on(on), lang)
     click.echo(fund or describe.showing(_find(catalogue, instrument), catalogue, _on(on), lang))
+
+
+@policy.command("export")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON (the only form).")
+@_EXPIRY
+@_READING
+@_clear_errors
+def export_rules(as_json: bool, after_expiry: str, readings: tuple[str, ...]) -> None:
+    """Give every entry of the catalogue with its rules, values and dates, and what is registered as not modelled."""
+    catalogue = load_catalogue(readings=ask.read_words(readings), after_expiry=after_expiry)
+    click.echo(json.dumps(export(catalogue), ensure_ascii=False, indent=1))

@@ -13,6 +13,7 @@ from fundflow.policy.facts import FactBook
 from fundflow.policy.faults import MissingFacts
 from fundflow.policy.leaves import Amongst, Compare, Elapsed, Leaf, Ratio, read_leaf
 from fundflow.policy.outcome import Reason
+from fundflow.policy.recording import Value
 from fundflow.policy.table import Table, flag, names, text
 from fundflow.policy.view import View
 
@@ -213,6 +214,8 @@ def reading_holds(source: Table, readings: Mapping[str, Any]) -> bool:
             source.fault("if_reading", f'no reading "{name}"')
         elif str(readings[name].value) != str(value):
             holds = False
+    if not holds:
+        source.mute()
     return holds
 
 
@@ -233,6 +236,7 @@ class ConditionSet:
     book: FactBook = field(repr=False)
     in_force: int = 0
     expires: int | None = None
+    values: tuple[Value, ...] = field(default=(), repr=False)
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def listing(catalogue: Catalogue, day: int, lang: str, as_json: bool) -> str:
             }
         )  # fmt: skip
     sets = [{"id": one.id, "name": _name(one, lang), "document": one.document} for one in catalogue.conditions.values()]
-    gaps = [gap for law in catalogue.documents.values() for gap in law.known_gaps]
+    gaps = [f"{gap.rule}: {gap.reason[lang == 'zh']}" for gap in catalogue.register.gaps.values()]
     if as_json:
         return json.dumps({"instruments": rows, "conditions": sets, "known_gaps": gaps}, ensure_ascii=False, indent=1)
     lines = [date_of(day).isoformat()]
@@ -123,9 +123,7 @@ def fund(name: str, catalogue: Catalogue, day: int, lang: str) -> str | None:
     """A fund by its id or a rule that it carries out, with its terms on a day; None where there is none."""
     for one in catalogue.funds.values():
         if name == one.id or name in one.rules:
-            terms = [
-                f"  {key} = {_text('amount' if key in _MONEY else key, one.value(key, day))}" for key in one.values
-            ]
+            terms = [f"  {key} = {_text('amount' if key in _MONEY else key, one.value(key, day))}" for key in one.terms]
             return "\n".join([f"{one.id}   {_name(one, lang)}", f"  {one.document} {one.clause}; {one.kind}", *terms])
     return None
 

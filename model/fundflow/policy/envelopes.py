@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,7 @@ from fundflow.base.money import split_city, times
 from fundflow.policy import table
 from fundflow.policy.caps import Reduced, reduced
 from fundflow.policy.outcome import Reason
+from fundflow.policy.recording import Value
 from fundflow.policy.table import Table
 
 Fen = NDArray[np.int64]
@@ -35,6 +36,11 @@ class Envelope:
     residual: str
     when_short: str
     carry_over: bool
+    rules: tuple[str, ...] = ()
+    clause: str = ""
+    in_force: int | None = None
+    expires: int | None = None
+    values: tuple[Value, ...] = field(default=(), repr=False)
 
 
 def serve(award: Fen, quarters: Fen, left: int | None, when_short: str) -> Reduced:
@@ -81,6 +87,7 @@ def read_envelopes(raw: Any, faults: Any) -> dict[str, Envelope]:
     for name, one in raw.items():
         source = Table(one, f"envelopes.{name}", faults)
         en, zh = source.get("name", table.names) or ("", "")
+        start, end = source.get("in_force", table.day, None), source.get("expires", table.day, None)
         found[name] = Envelope(
             name,
             en,
@@ -89,6 +96,11 @@ def read_envelopes(raw: Any, faults: Any) -> dict[str, Envelope]:
             source.get("residual", table.text, ""),
             source.get("when_short", table.one_of(*WHEN_SHORT), "defer"),
             source.get("carry_over", table.flag, False),
+            source.get("rules", table.texts, ()),
+            source.get("clause", table.text, ""),
+            start,
+            end,
+            source.values(start),
         )
         source.finish()
     return found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from fundflow.policy import table
 from fundflow.policy.faults import unknown
+from fundflow.policy.instrument import Document
+from fundflow.policy.recording import Value
 from fundflow.policy.table import Table
 from fundflow.policy.values import Dated
 
@@ -31,7 +33,10 @@ class Fund:
     document: str
     clause: str
     rules: tuple[str, ...]
-    values: dict[str, Dated[Any]]
+    terms: dict[str, Dated[Any]]
+    in_force: int | None = None
+    expires: int | None = None
+    values: tuple[Value, ...] = field(default=(), repr=False)
 
     def value(self, name: str, day: int = 0) -> int | Fraction:
         """One term: money in fen, days as numbers, rates as fractions.
@@ -41,19 +46,18 @@ class Fund:
         KeyError
             If the fund has no such term.
         """
-        if name not in self.values:
-            raise KeyError(f"fund {self.id}: {name}: {unknown(name, self.values)}")
-        found: int | Fraction = self.values[name].on(day)
+        if name not in self.terms:
+            raise KeyError(f"fund {self.id}: {name}: {unknown(name, self.terms)}")
+        found: int | Fraction = self.terms[name].on(day)
         return found
 
 
-def read_fund(name: str, source: Table, document: str) -> Fund:
+def read_fund(name: str, source: Table, law: Document) -> Fund:
     """Read one table ``[funds.*]``."""
     kind = source.get("kind", table.one_of(*KINDS))
     en, zh = source.get("name", table.names) or ("", "")
-    values = {key: source.dated(key, read) for key, read in _VALUES.items() if source.has(key)}
-    fund = Fund(
-        name, kind, en, zh, document, source.get("clause", table.text), source.get("rules", table.texts, ()), values
-    )
+    terms = {key: source.dated(key, read) for key, read in _VALUES.items() if source.has(key)}
+    clause, rules = source.get("clause", table.text), source.get("rules", table.texts, ())
+    start, end = source.get("in_force", table.day, law.in_force), source.get("expires", table.day, law.expires)
     source.finish()
-    return fund
+    return Fund(name, kind, en, zh, law.number, clause, rules, terms, start, end, source.values(start))

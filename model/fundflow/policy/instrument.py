@@ -18,6 +18,7 @@ from fundflow.policy.faults import unknown
 from fundflow.policy.history import History, ListCount, read_history, read_lists
 from fundflow.policy.modifiers import Factor, Overlap, Penalty, read_factors, read_overlap, read_penalties
 from fundflow.policy.payment import Schedule, read_schedule
+from fundflow.policy.recording import Value
 from fundflow.policy.split import CostSharing
 from fundflow.policy.table import Table
 from fundflow.policy.values import Dated, is_dated
@@ -38,7 +39,9 @@ class Document:
     expires: int | None
     cost_sharing: str
     after_expiry: str
-    known_gaps: tuple[str, ...] = ()
+    events_from: int = 0
+    rules: tuple[str, ...] = ()
+    values: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,16 +92,19 @@ class Instrument:
     ceiling: bool = False
     """The law prints a most, not a value: the amount is the ceiling times the discretion."""
     readings: tuple[str, ...] = ()
+    department: str = ""
+    """Who pays or administers it; where the instrument does not say, who issued the document."""
+    events_from: int = 0
+    """Events from this day on count, although the document came later."""
+    superseded_by: str | None = None
+    superseded_from: int | None = None
+    values: tuple[Value, ...] = field(default=(), repr=False)
+    """Every number that was read of it, as it holds after the changes of a scenario."""
 
     @property
     def document(self) -> str:
         """Number of the document."""
         return self.law.number
-
-    @property
-    def department(self) -> str:
-        """Who issued the document."""
-        return self.law.department
 
     @property
     def other_bearer(self) -> str:
@@ -194,7 +200,9 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
         "clause": source.get("clause", table.text),
         "trigger": source.get("trigger", table.text),
         "evidence": source.get("evidence", table.one_of("A", "B", "C"), "C"),
+        "department": source.get("department", table.text, law.department),
         "in_force": source.get("in_force", table.day, law.in_force),
+        "superseded_by": source.get("superseded_by", table.text, None),
         "expires": source.get("expires", table.day, law.expires),
         "active": source.dated("active", table.flag, True),
         "values_on": source.get("values_on", table.one_of(*VALUES_ON), "trigger-day"),
@@ -225,6 +233,7 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
     if not parts["when_short"]:
         envelope = around.envelopes.get(parts["envelope"])
         parts["when_short"] = envelope.when_short if envelope else "defer"
+    parts["events_from"] = _events_from(source, parts["in_force"], law)
     source.finish()
     if amount is None or len(faults.found) > before:
         return None
@@ -240,8 +249,19 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
         changes=tuple(sorted(_changes(source.raw))),
         ceiling=bool(source.raw["amount"].get("ceiling", False)),
         readings=tuple(name for name in around.readings if name in _readings(source.raw)),
+        values=source.values(parts["in_force"]),
         **parts,
     )
+
+
+def _events_from(source: Table, in_force: int | None, law: Document) -> int:
+    """From which day events count: as a rule from the day on which the instrument is in force."""
+    start = law.in_force if in_force is None else in_force
+    inherited = min(law.events_from, start) if "in_force" not in source.raw else start
+    found: int | None = source.get("events_from", table.day, inherited)
+    if found is not None and found > start:
+        source.fault("events_from", "is after in_force; events from that day on count anyway")
+    return inherited if found is None else found
 
 
 def _changes(raw: Any) -> set[int]:

@@ -15,6 +15,7 @@ from fundflow.base.calendar import add_months, date_of
 from fundflow.base.money import ratio_at_least, ratio_over, yuan_text
 from fundflow.policy import table
 from fundflow.policy.facts import MILLION, Fact, FactBook
+from fundflow.policy.recording import as_millionths
 from fundflow.policy.table import Table
 from fundflow.policy.values import Dated
 from fundflow.policy.view import View
@@ -250,12 +251,20 @@ def _plain(value: Fraction) -> Any:
     return int(value) if value.denominator == 1 else value
 
 
+def millionths(raw: Any) -> Any:
+    """Read a rate as a fact of the type rate holds it."""
+    return _plain(table.multiple(raw) * MILLION)
+
+
+table.WRITERS[millionths] = as_millionths
+
+
 def threshold(fact: Fact) -> Callable[[Any], Any]:
     """The reader of a bound on a fact."""
     if fact.type == "money":
         return table.money
     if fact.type == "rate":
-        return lambda raw: _plain(table.multiple(raw) * MILLION)
+        return millionths
     if fact.type == "day":
         return table.day
     return table.count
@@ -383,7 +392,7 @@ def _read_elapsed(source: Table, book: FactBook) -> Leaf | None:
     raw_counts = inner.get("counts", lambda raw: (raw,) if isinstance(raw, str) else table.texts(raw))
     counts = [_fact(inner, "counts", name, book) for name in raw_counts or ()]
     unit = inner.get("unit", table.one_of("days", "months", "years"))
-    bounds = [(name, inner.get(name, table.count)) for name in BOUNDS if inner.has(name)]
+    bounds = [(name, inner.get(name, table.count, unit=unit or "")) for name in BOUNDS if inner.has(name)]
     inner.finish()
     if since is None or not counts or None in counts or not bounds:
         return None

@@ -15,6 +15,7 @@ from fundflow.base.calendar import EPOCH, add_months, years_of
 from fundflow.base.money import times
 from fundflow.policy import table
 from fundflow.policy.outcome import Columns, Level
+from fundflow.policy.recording import as_day_of_year
 from fundflow.policy.table import Table
 
 Ints = NDArray[np.int64]
@@ -146,6 +147,9 @@ def _opens(raw: Any) -> tuple[int, int]:
     except ValueError:
         raise ValueError('must be a day of the year, such as "05-31"') from None
     return month, day
+
+
+table.WRITERS[_opens] = as_day_of_year
 
 
 def read_schedule(source: Table | None) -> Schedule:

@@ -8,7 +8,7 @@ again for the rest: the set of capped claims only grows, so this ends after a fe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundflow.policy import table
+from fundflow.policy.recording import Value
 from fundflow.policy.table import Table
 
 Ints = NDArray[np.int64]
@@ -37,6 +38,10 @@ class Pool:
     when_short: str
     budget_counts: str
     clause: str
+    document: str = ""
+    in_force: int | None = None
+    expires: int | None = None
+    values: tuple[Value, ...] = field(default=(), repr=False)
 
 
 def common_rate(base: Ints, cap: Ints, quarters: Ints, budget: int, own: Fraction) -> Fraction:
@@ -81,6 +86,7 @@ def read_pools(raw: Any, faults: Any, readings: Mapping[str, Any]) -> dict[str, 
     for name, one in raw.items():
         source = Table(one, f"pools.{name}", faults, names)
         en, zh = source.get("name", table.names) or ("", "")
+        start, end = source.get("in_force", table.day, None), source.get("expires", table.day, None)
         pools[name] = Pool(
             name,
             en,
@@ -90,6 +96,10 @@ def read_pools(raw: Any, faults: Any, readings: Mapping[str, Any]) -> dict[str, 
             source.get("when_short", table.one_of("common-rate", "scale-each"), "common-rate"),
             source.get("budget_counts", table.one_of("city", "city-and-district"), "city"),
             source.get("clause", table.text, ""),
+            source.get("document", table.text, ""),
+            start,
+            end,
+            source.values(start),
         )
         source.finish()
     return pools

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundflow.base.districts import DISTRICTS, district_code
+from fundflow.base.money import split_city
 from fundflow.policy import table
 from fundflow.policy.faults import Faults, nearest
 from fundflow.policy.table import Table
@@ -31,6 +32,10 @@ class CostSharing:
         The city's quarters where the district does not matter.
     other
         A bearer that is no government: ``fund`` or ``buyer``.
+    province
+        Whether the province bears everything.
+    assumed
+        Why the text does not give this list, in English and Chinese; None where it does.
     """
 
     id: str
@@ -38,6 +43,8 @@ class CostSharing:
     everywhere: Dated[int] | None = None
     city: int = 0
     other: str = ""
+    province: bool = False
+    assumed: tuple[str, str] | None = None
 
     @property
     def by_district(self) -> bool:
@@ -56,6 +63,29 @@ class CostSharing:
             out[rows] = self._on(int(day))[district[rows]]
         return out
 
+    def shares(self, total: Ints, quarters: Ints) -> dict[str, Ints]:
+        """Divide amounts among the bearers, cut down for the city; the parts add up to ``total``, shape (n,)."""
+        none = np.zeros(len(total), dtype=np.int64)
+        parts = {"city": none, "district": none, "province": none, "other": none}
+        if self.other or self.province:
+            return parts | {"other" if self.other else "province": total}
+        city, district = split_city(total, quarters)
+        return parts | {"city": city, "district": district}
+
+    def lists(self, day: int) -> dict[str, list[str] | float]:
+        """The districts under each ratio on a day; where the district does not matter, each bearer's share."""
+        if self.other or self.province:
+            return {self.other or "province": 1.0}
+        if not self.quarters:
+            return {name: part / 4 for name, part in (("city", self.city), ("district", 4 - self.city)) if part}
+        found: dict[str, list[str] | float] = {}
+        on = self._on(day)
+        for ratio, quarters in QUARTERS.items():
+            districts = [name for name, part in zip(DISTRICTS, on.tolist(), strict=True) if part == quarters]
+            if districts:
+                found[ratio] = districts
+        return found
+
     def _on(self, day: int) -> Ints:
         if self.everywhere is not None and day >= self.everywhere.versions[0][0]:
             return np.full(len(DISTRICTS), self.everywhere.on(day), dtype=np.int64)
@@ -72,6 +102,8 @@ BUILT_IN = {
     "city": CostSharing("city", city=4),
     "district": CostSharing("district", city=0),
     "half": CostSharing("half", city=2),
+    "province": CostSharing("province", province=True),
+    "locality": CostSharing("locality"),
     "one-to-one": CostSharing("one-to-one", city=2),
     "fund": CostSharing("fund", other="fund"),
     "buyer": CostSharing("buyer", other="buyer"),
@@ -81,18 +113,22 @@ BUILT_IN = {
 def read_cost_sharing(raw: dict[str, Any], faults: Faults) -> dict[str, CostSharing]:
     """Read ``cost-sharing.toml``: one table for each list, with every district of both maps.
 
-    A key ``all`` replaces the whole list from its first date on.
+    A key ``all`` replaces the whole list from its first date on; ``like`` takes the districts of another list.
     """
     lists = dict(BUILT_IN)
     for name, one in raw.items():
         source = Table(one, f"cost-sharing.{name}", faults)
+        like = source.get("like", table.one_of(*raw), None)
+        if like is not None:
+            source.raw = {**{key: value for key, value in raw[like].items() if key in DISTRICTS}, **source.raw}
+        assumed = source.get("assumed", table.names, None)
         source.get("source", table.text, "")
         everywhere = source.dated("all", _quarters, None) if source.has("all") else None
         quarters = []
         for district in DISTRICTS:
             quarters.append(source.dated(district, _quarters))
         source.finish()
-        lists[name] = CostSharing(name, tuple(quarters), everywhere)
+        lists[name] = CostSharing(name, tuple(quarters), everywhere, assumed=assumed)
     return lists
 
 

@@ -29,11 +29,14 @@ def statuses(instrument: Instrument, trigger_day: Ints, since: Ints | None) -> N
     is not known, the claim is taken for such a right as long as one could still run.
     """
     status = np.full(len(trigger_day), Status.IN_FORCE, dtype=np.int8)
-    status[trigger_day < instrument.in_force] = Status.NOT_COVERED
+    status[trigger_day < instrument.events_from] = Status.NOT_COVERED
     if instrument.expires is not None:
         late = trigger_day > instrument.expires
         renewed = instrument.law.after_expiry == "renewed"
         status[late] = Status.ASSUMED_RENEWED if renewed else Status.LAPSED
+        if instrument.superseded_from is not None:
+            # What another instrument has taken the place of is never taken for renewed.
+            status[trigger_day >= instrument.superseded_from] = Status.LAPSED
         if instrument.right is not None and late.any():
             start = np.full(len(trigger_day), instrument.expires, dtype=np.int64) if since is None else since
             running = (start <= instrument.expires) & (trigger_day <= add_months(start, instrument.right.months))

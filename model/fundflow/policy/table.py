@@ -13,6 +13,16 @@ from typing import Any, TypeVar, cast
 from fundflow.base.calendar import parse_day
 from fundflow.base.money import parse_fen, parse_rate
 from fundflow.policy.faults import Faults, unknown
+from fundflow.policy.recording import (
+    Record,
+    Value,
+    Write,
+    as_count,
+    as_date,
+    as_fraction,
+    as_span,
+    as_yuan,
+)
 from fundflow.policy.values import Dated, read_dated
 
 T = TypeVar("T")
@@ -36,9 +46,21 @@ class Table:
         Collects what is wrong.
     names
         Values that ``"$name"`` stands for.
+    record
+        Where values are noted as they are read; a new entry begins its own.
+    path
+        The dotted place inside the entry.
     """
 
-    def __init__(self, raw: Any, where: str, faults: Faults, names: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        raw: Any,
+        where: str,
+        faults: Faults,
+        names: dict[str, Any] | None = None,
+        record: Record | None = None,
+        path: str = "",
+    ) -> None:
         if not isinstance(raw, dict):
             faults.add(f"{where} = {raw!r}", "must be a table")
             raw = {}
@@ -46,6 +68,8 @@ class Table:
         self.where = where
         self.faults = faults
         self.names = names or {}
+        self.record = Record() if record is None else record
+        self.path = path
         self._known: list[str] = []
 
     def has(self, key: str) -> bool:
@@ -53,24 +77,50 @@ class Table:
         self._known.append(key)
         return key in self.raw
 
-    def get(self, key: str, read: Callable[[Any], T], default: Any = _REQUIRED) -> T:
-        """Read one value; without a default a missing key is a fault."""
+    def get(self, key: str, read: Callable[[Any], T], default: Any = _REQUIRED, *, unit: str = "") -> T:
+        """Read one value; without a default a missing key is a fault. Numbers of the law are noted, in their unit."""
+        value, given = self._read(key, read, default)
+        if given:
+            self._note(key, read, value, unit)
+        return value
+
+    def dated(self, key: str, read: Callable[[Any], T], default: Any = _REQUIRED) -> Dated[T]:
+        """Read one value that may have versions by date."""
+        other = None if default is None else _wrap(default)
+        value, given = self._read(key, lambda raw: read_dated(raw, read), other)
+        if given:
+            self._note(key, read, value, "")
+        return value
+
+    def mute(self) -> None:
+        """Note nothing from here on: what follows does not count under the readings taken."""
+        self.record = Record()
+
+    def values(self, in_force: int | None) -> tuple[Value, ...]:
+        """What was read of this entry so far."""
+        return self.record.values(in_force)
+
+    def _note(self, key: str, read: Callable[[Any], Any], value: Any, unit: str) -> None:
+        write = WRITERS.get(read)
+        if write is not None:
+            self.record.note(self._place(key), write, value, unit)
+
+    def _place(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def _read(self, key: str, read: Callable[[Any], T], default: Any) -> tuple[T, bool]:
+        """The value, and whether it was given and could be read."""
         self._known.append(key)
         if key not in self.raw:
             if default is _REQUIRED:
                 self.faults.add(f"{self.where}.{key}", "missing")
-                return cast(T, None)
-            return cast(T, default)
+                return cast(T, None), False
+            return cast(T, default), False
         try:
-            return read(self._resolve(self.raw[key]))
+            return read(self._resolve(self.raw[key])), True
         except (ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
             self.faults.add(f"{self.where}.{key} = {show(self.raw[key])}", str(error))
-            return cast(T, None if default is _REQUIRED else default)
-
-    def dated(self, key: str, read: Callable[[Any], T], default: Any = _REQUIRED) -> Dated[T]:
-        """Read one value that may have versions by date."""
-        given = self.get(key, lambda raw: read_dated(raw, read), None if default is None else _wrap(default))
-        return given
+            return cast(T, None if default is _REQUIRED else default), False
 
     def table(self, key: str, *, required: bool = False) -> Table | None:
         """A table inside this one."""
@@ -79,7 +129,7 @@ class Table:
             if required:
                 self.faults.add(f"{self.where}.{key}", "missing")
             return None
-        return Table(self.raw[key], f"{self.where}.{key}", self.faults, self.names)
+        return self._inner(self.raw[key], key)
 
     def tables(self, key: str) -> list[Table]:
         """A list of tables inside this one; empty where the key is left out."""
@@ -88,7 +138,10 @@ class Table:
         if not isinstance(raw, list):
             self.faults.add(f"{self.where}.{key} = {show(raw)}", "must be a list of tables")
             return []
-        return [Table(one, f"{self.where}.{key}[{n}]", self.faults, self.names) for n, one in enumerate(raw)]
+        return [self._inner(one, f"{key}[{n}]") for n, one in enumerate(raw)]
+
+    def _inner(self, raw: Any, key: str) -> Table:
+        return Table(raw, f"{self.where}.{key}", self.faults, self.names, self.record, self._place(key))
 
     def fault(self, key: str, what: str) -> None:
         """Note a fault at one key."""
@@ -233,3 +286,9 @@ def one_of(*allowed: str) -> Callable[[Any], str]:
         return str(raw)
 
     return read
+
+
+WRITERS: dict[Callable[[Any], Any], Write] = {
+    money: as_yuan, rate: as_fraction, multiple: as_fraction, count: as_count, day: as_date, span: as_span,
+}  # fmt: skip
+"""How the values of each reader are noted; a module with a reader of its own adds it here."""
