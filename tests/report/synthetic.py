@@ -36,6 +36,8 @@ INSTRUMENTS: list[tuple[str, str, str, str, str, int, int, int, int, dict[str, A
     ("transfer-fund-output-unit-reward", "科技成果转移单位奖励", "Reward for units that transfer results to Hangzhou firms", "杭科合〔2020〕65号", "五", 30, 350_000, 4, 2025, {}),
     ("activity-voucher-subsidy", "活动券补助", "Activity voucher: 50 yuan per valid attendance", "杭科高〔2020〕73号", "第八条", 200, 20_000, 4, 2025, {}),
     ("voucher-firm-redemption", "科技创新券兑付", "Innovation voucher of a firm", "杭科合〔2018〕8号", "第六条", 3_000, 30_000, 0, 2021, {"assumed": ["兑付比例"]}),
+    ("talent-living", "毕业生生活补贴", "Living subsidy of graduates", "杭政办函〔2020〕11号", "二（一）3", 500, 20_000, 2, 2022, {"department": "市人力社保局"}),
+    ("platform-equipment", "共性技术平台设备补助", "Equipment of generic-technology platforms", "杭科合〔2020〕61号", "第二十三条", 3, 5_000_000, 2, 2025, {"evidence": "C"}),
     ("voucher-city-refund-to-district", "企业券市级补助", "City refund to districts for redeemed enterprise vouchers", "杭科合〔2018〕8号", "第七条", 13, 2_500_000, 4, 2021, {"ceiling": True}),
 ]  # fmt: skip
 WEIGHTS = np.array([9, 12, 14, 18, 11, 15, 5, 8, 3, 2.5, 1, 0.5, 1])
@@ -44,8 +46,8 @@ WEIGHTS = np.array([9, 12, 14, 18, 11, 15, 5, 8, 3, 2.5, 1, 0.5, 1])
 def instruments_meta() -> dict[str, dict[str, Any]]:
     return {
         row[0]: {
-            "zh": row[1], "en": row[2], "document": row[3], "clause": row[4], "department": "市科技局",
-            "evidence": "B", "envelope": "city-st-development-fund", "assumed": row[9].get("assumed", []),
+            "zh": row[1], "en": row[2], "document": row[3], "clause": row[4], "department": row[9].get("department", "市科技局、市财政局"),
+            "evidence": row[9].get("evidence", "B"), "envelope": "city-st-development-fund", "assumed": row[9].get("assumed", []),
             "ceiling": row[9].get("ceiling", False), "rules": [row[0]],
         }
         for row in INSTRUMENTS

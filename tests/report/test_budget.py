@@ -140,16 +140,24 @@ def cells(path: Path, sheet: int) -> tuple[dict[str, str], dict[str, float]]:
 
 def test_the_workbook_holds_real_numbers_and_totals_that_excel_would_find(form: Form, tmp_path: Path) -> None:
     path = write_workbook(form, tmp_path / "budget.xlsx")
-    count = len(form.sheets[0].lines)
+    sheet = form.sheets[0]
+    blocks = sheet.blocks(form.tables)
+    assert [name for name, _ in blocks] == ["headline", "others", "assumed"]
     formulas, numbers = cells(path, 1)
-    total = f"L{count + 4}"
-    assert formulas[total] == f"SUM(L4:L{count + 3})"
-    assert formulas[f"I{count + 4}"] == f"SUM(I4:I{count + 3})"
-    assert numbers[total] == pytest.approx(form.sheets[0].total / 10**6, abs=1e-6)
-    assert numbers[total] == pytest.approx(sum(numbers[f"L{r}"] for r in range(4, count + 4)), abs=1e-6)
-    for row in range(4, count + 4):
-        assert formulas[f"L{row}"] == f"I{row}+J{row}+K{row}"
-        assert numbers[f"L{row}"] == pytest.approx(sum(numbers[f"{c}{row}"] for c in "IJK"), abs=1e-6)
+    row, subtotals = 4, []
+    for _, lines in blocks:
+        last = row + len(lines) - 1
+        assert formulas[f"N{last + 1}"] == f"SUM(N{row}:N{last})"
+        summed = sum(numbers[f"N{r}"] for r in range(row, last + 1))
+        assert numbers[f"N{last + 1}"] == pytest.approx(summed, abs=1e-6)
+        for r in range(row, last + 1):
+            assert formulas[f"N{r}"] == f"K{r}+L{r}+M{r}"
+            assert numbers[f"N{r}"] == pytest.approx(sum(numbers[f"{c}{r}"] for c in "KLM"), abs=1e-6)
+        subtotals.append(last + 1)
+        row = last + 2
+    assert formulas[f"N{row}"] == f"SUM({','.join(f'N{r}:N{r}' for r in subtotals)})"
+    assert numbers[f"N{row}"] == pytest.approx(sheet.total / 10**6, abs=1e-6)
+    assert numbers[f"N{row}"] == pytest.approx(sum(numbers[f"N{r}"] for r in subtotals), abs=1e-6)
     with zipfile.ZipFile(path) as book:
         names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
         styles = book.read("xl/styles.xml").decode()
@@ -164,14 +172,14 @@ def test_the_increase_is_on_the_plan_where_one_is_given(tables: Tables, tmp_path
     path = write_workbook(form, tmp_path / "budget.xlsx")
     formulas, numbers = cells(path, 1)
     row = 4 + [line.instrument for line in form.sheets[0].lines].index(ABOVE)
-    assert (numbers[f"F{row}"], numbers[f"G{row}"]) == (5000, 4000)
-    assert formulas[f"O{row}"] == f"L{row}-F{row}"
-    assert numbers[f"O{row}"] == pytest.approx(numbers[f"L{row}"] - 5000, abs=1e-6)
-    bottom = 4 + len(form.sheets[0].lines)
-    assert numbers[f"O{bottom}"] == pytest.approx(numbers[f"O{row}"], abs=1e-6)  # lines without a plan do not count
-    assert numbers[f"P{bottom}"] == pytest.approx(numbers[f"O{row}"] / 5000)
+    assert (numbers[f"H{row}"], numbers[f"I{row}"]) == (5000, 4000)
+    assert formulas[f"Q{row}"] == f"N{row}-H{row}"
+    assert numbers[f"Q{row}"] == pytest.approx(numbers[f"N{row}"] - 5000, abs=1e-6)
+    bottom = 4 + len(form.sheets[0].lines) + len(form.sheets[0].blocks(tables))
+    assert numbers[f"Q{bottom}"] == pytest.approx(numbers[f"Q{row}"], abs=1e-6)  # lines without a plan do not count
+    assert numbers[f"R{bottom}"] == pytest.approx(numbers[f"Q{row}"] / 5000)
     other = 4 if row != 4 else 5
-    assert f"O{other}" not in formulas
+    assert f"Q{other}" not in formulas
 
 
 def test_a_workbook_that_cannot_be_written_is_an_error(form: Form, tmp_path: Path) -> None:

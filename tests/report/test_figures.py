@@ -6,16 +6,18 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from fundflow.report import frames
+from fundflow.report.blocks import BLOCKS, block_of, departments, part
 from fundflow.report.figures import FIGURES, draw_pages
 from fundflow.report.figures.cash import quarter_cash, quarters_of
 from fundflow.report.figures.districts import PLACES, district_money
 from fundflow.report.figures.rounds import mean_cuts
 from fundflow.report.source import Tables
-from fundflow.report.style import HATCHES, Page, styled, tone, wrap
+from fundflow.report.style import BLOCK_LOOK, HATCHES, Page, styled, tone, wrap
 from fundflow.report.texts import Texts
 from tests.report.conftest import only
 
@@ -45,9 +47,13 @@ def test_bars_of_figure_1_add_up_to_the_tables_to_the_fen(tables: Tables) -> Non
 
 def test_money_that_is_not_in_force_is_hatched(tables: Tables) -> None:
     page = drawn(tables, "1-entitlement")
+    beside = [look.get("hatch", "") for look in BLOCK_LOOK.values()] + [None]
+    grey = {to_rgba(look["facecolor"]) for look in BLOCK_LOOK.values()}
     of_2027 = [b for b in bars(page) if round(b.get_x() + b.get_width() / 2) == 2027]
+    assert sum(b.get_facecolor() in grey for b in of_2027) == 2 and "////" not in beside
+    of_2027 = [b for b in of_2027 if b.get_facecolor() not in grey]
     hatched = sum(b.get_height() for b in of_2027 if b.get_hatch() == HATCHES["assumed_renewed"])
-    share = frames.status_shares(tables, 2027)["assumed_renewed"]
+    share = frames.status_shares(part(tables, "headline"), 2027)["assumed_renewed"]
     assert hatched / sum(b.get_height() for b in of_2027) == pytest.approx(share)
     assert len({HATCHES[s] for s in ("in_force", "run_off", "assumed_renewed")}) == 3
 
@@ -166,7 +172,7 @@ def test_an_unknown_language_is_refused(tables: Tables) -> None:
 
 
 def test_a_year_without_a_rule_is_printed_as_not_covered_and_not_as_zero(tables: Tables) -> None:
-    name = "makerspace-operating-subsidy"
+    name = "eaglet-loan-interest-subsidy"
     early = (pl.col("instrument") == name) & (pl.col("year") == 2021)
     money = [c for c in tables.commitments.columns if c.startswith(("entitlement", "award", "cut"))]
     outside = dataclasses.replace(
@@ -180,6 +186,38 @@ def test_a_year_without_a_rule_is_printed_as_not_covered_and_not_as_zero(tables:
     assert frames.not_covered(tables) == {}
     text = words(drawn(outside, "2-instruments"))
     assert " 未覆盖" in text
-    assert "有申领而无政策覆盖（不是零需求）：众创空间运行补贴 (2021)。" in text.replace("\n", "")
+    assert "有申领而无政策覆盖（不是零需求）：雏鹰企业贷款贴息 (2021)。" in text.replace("\n", "")
     assert "未覆盖" not in words(drawn(tables, "2-instruments"))
     assert "政策未覆盖" not in words(drawn(outside, "1-entitlement"))  # no hatch in the legend without money
+
+
+def test_the_headline_holds_evidenced_volumes_of_the_bureau_alone(tables: Tables) -> None:
+    assert block_of(tables, "talent-living") == "others"
+    assert block_of(tables, "platform-equipment") == "assumed"
+    assert departments(tables) == ["市科技局", "市人力社保局"]
+    head = part(tables, "headline")
+    assert {"talent-living", "platform-equipment"}.isdisjoint(head.commitments["instrument"])
+    parts = [int(part(tables, b).commitments.select(frames.entitlement().sum()).item()) for b in BLOCKS]
+    assert sum(parts) == int(tables.commitments.select(frames.entitlement().sum()).item()) and min(parts) > 0
+    # The number in the bar of 2027 is the headline's mean.
+    rows = head.commitments.filter(year=2027).select(frames.entitlement().sum()).item()
+    assert f"{rows / len(tables.replications) / 10**10:.2f}" in words(drawn(tables, "1-entitlement"))
+
+
+def test_bars_by_department_add_up_to_the_tables(tables: Tables) -> None:
+    page = drawn(tables, "7-departments")
+    shown = sum(b.get_width() for b in bars(page))
+    rows = tables.commitments.filter(pl.col("year").is_in(list(tables.budget_years)))
+    mean = rows.select(frames.entitlement().sum()).item() / len(tables.replications) / len(tables.budget_years)
+    assert shown == pytest.approx(mean / 10**10)
+
+
+def test_a_hundred_instruments_stay_a_page_of_twelve_panels(tables: Tables) -> None:
+    for name, blocks in (("2-instruments", ["headline"]), ("8-beside", ["others", "assumed"])):
+        page = drawn(tables, name)
+        assert len([a for a in page.figure.axes if a.get_title(loc="left")]) <= 12
+        rows = part(tables, *blocks).commitments.filter(year=2027)
+        due = rows.select(frames.entitlement().sum()).item() / len(tables.replications)
+        tall = [b for i in range(len(page.figure.axes)) for b in bars(page, i)]
+        shown = sum(b.get_height() for b in tall if round(b.get_x() + b.get_width() / 2) == 2027)
+        assert shown * 10**6 == pytest.approx(due)

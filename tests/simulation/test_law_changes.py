@@ -104,3 +104,16 @@ def test_a_renewed_document_and_a_lapsed_one_can_stand_side_by_side():
     late = ran["commitments"].filter(pl.col("year") == 2024, awarded() > 0)
     assert not set(late["instrument"]) & set(RND)
     assert "eaglet-recognition-grant" in set(late["instrument"])
+
+
+def test_assumed_volumes_can_be_switched_off_and_nothing_else_changes():
+    short = ("population.size=600", "end=2027-12-31")
+    both = run(*short), run(*short, "volumes=evidenced")
+    meta = both[0].inputs.instruments_meta
+    assumed = {name for name, one in meta.items() if one["evidence"] == "C"}
+    paid = [set(ran["commitments"].filter(entitled() > 0)["instrument"]) for ran in both]
+    assert paid[0] & assumed and not paid[1] & assumed
+    assert paid[0] - assumed == paid[1]
+    columns = ["year", "instrument", "district", "status"]
+    kept = [ran["commitments"].filter(~pl.col("instrument").is_in(sorted(assumed))).sort(columns) for ran in both]
+    assert kept[0].equals(kept[1])

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fundflow.base.districts import DISTRICTS
 from fundflow.report import frames
+from fundflow.report.blocks import BLOCKS, block_of
 from fundflow.report.plan import Planned
 from fundflow.report.reasons import reason
 from fundflow.report.saturation import Saturated, saturated
@@ -75,7 +76,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The lines of the city or of one district, with the range of their sum."""
+    """The lines of the city or of one district, block by block, with the range of their sum."""
 
     place: str
     lines: tuple[Line, ...]
@@ -86,6 +87,11 @@ class Sheet:
     def total(self) -> int:
         """Cash of the year over all lines."""
         return sum(line.total for line in self.lines)
+
+    def blocks(self, tables: Tables) -> list[tuple[str, tuple[Line, ...]]]:
+        """The lines of each block that has some, in order (`fundflow.report.blocks`)."""
+        found = {block: tuple(o for o in self.lines if block_of(tables, o.instrument) == block) for block in BLOCKS}
+        return [(block, lines) for block, lines in found.items() if lines]
 
 
 @dataclass(frozen=True)
@@ -155,7 +161,9 @@ def _sheet(
     near = cash.filter(pl.col("year").is_in(years))
     spent = set(near.filter(pl.col("fen") != 0)["instrument"])
     order = {name: i for i, name in enumerate(frames.instruments_by_size(tables))}
-    chosen = sorted(spent | set(planned), key=lambda i: (order.get(i, len(order)), i))
+    chosen = sorted(
+        spent | set(planned), key=lambda i: (BLOCKS.index(block_of(tables, i)), order.get(i, len(order)), i)
+    )
     lines = tuple(
         _line(
             tables,

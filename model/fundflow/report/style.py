@@ -23,6 +23,10 @@ from matplotlib.font_manager import FontProperties, fontManager
 FONT_FILE = "fonts/FundflowSansSC-Regular.otf"
 CITY, DISTRICT, PROVINCE = "#0072B2", "#E69F00", "#009E73"
 BEARER_COLOURS = {"city": CITY, "district": DISTRICT, "province": PROVINCE}
+BLOCK_LOOK: dict[str, dict[str, Any]] = {
+    "others": {"facecolor": "#B8B8B8", "edgecolor": "white", "linewidth": 0.4},
+    "assumed": {"facecolor": "white", "edgecolor": "#8A8A8A", "hatch": "\\\\\\\\", "linewidth": 0.5},
+}
 INK, GREY, SHADE = "#222222", "#666666", "#EFEFEF"
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
 HATCHES = {

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fundflow.report import frames
+from fundflow.report.blocks import BLOCKS, block_of, departments, lead, only, part
 from fundflow.report.notes import at_most, law_notes, layers
 from fundflow.report.saturation import saturated
 from fundflow.report.source import STATUSES, Tables, tables_of
@@ -34,6 +35,7 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
     tables, texts = tables_of(run), Texts(lang)
     console = console or Console()
     console.print(money_table(tables, texts))
+    console.print(department_table(tables, texts))
     console.print(status_table(tables, texts))
     console.print(texts("summary.layers", layers=layers(tables, texts)), style="dim")
     for line in (*saturation_lines(tables, texts), *rnd_line(tables, texts)):
@@ -50,7 +52,7 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
 
 
 def money_table(tables: Tables, texts: Texts) -> Table:
-    """Entitlement, award and cash by bearer, in 亿元, with the band."""
+    """The headline's entitlement, award and cash by bearer, in 亿元 with the band; beneath it the other blocks."""
     years = list(tables.budget_years)
     banded = len(tables.replications) >= frames.LEAST_FOR_80
     title = texts(
@@ -60,20 +62,22 @@ def money_table(tables: Tables, texts: Texts) -> Table:
         last=years[-1],
         n=len(tables.replications),
     )
-    caption = texts("summary.unit" if banded else "summary.unit_paths")
     table = Table(
         title=f"{title}{at_most(tables, texts)}",
-        caption=caption,
+        caption=texts("summary.unit" if banded else "summary.unit_paths"),
         title_justify="left",
         caption_justify="left",
+        pad_edge=False,
+        collapse_padding=True,
     )
-    table.add_column(texts("summary.row"))
+    table.add_column(texts("block.headline"), overflow="fold")
     for year in years:
-        table.add_column(str(year), justify="right")
-    paid = frames.payments_by_year(tables)
+        table.add_column(str(year), justify="right", no_wrap=True)
+    head = part(tables, "headline")
+    paid = frames.payments_by_year(head)
     for what, source, columns in (
-        ("entitlement", tables.commitments, [f"entitlement_{b}" for b in frames.BEARERS]),
-        ("award", tables.commitments, [f"award_{b}" for b in frames.BEARERS]),
+        ("entitlement", head.commitments, [f"entitlement_{b}" for b in frames.BEARERS]),
+        ("award", head.commitments, [f"award_{b}" for b in frames.BEARERS]),
         ("cash", paid, ["city", "district_fen", "province"]),
     ):
         by_bearer = [frames.paths(tables, source, column, "year", years) for column in columns]
@@ -83,8 +87,33 @@ def money_table(tables: Tables, texts: Texts) -> Table:
                 table.add_row(label, *_cells(paths))
         table.add_row(texts("summary.total", what=texts(f"word.{what}")), *_cells(sum(by_bearer)), style="bold")  # type: ignore[arg-type]
         table.add_section()
-    after = frames.paths(tables, frames.treasury(tables, "city"), "fen", "year", years)
+    after = frames.paths(tables, frames.treasury(head, "city"), "fen", "year", years)
     table.add_row(texts("summary.after"), *_cells(after))
+    table.add_section()
+    for block, blocks in (("others", ["others"]), ("assumed", ["assumed"]), ("all", list(BLOCKS))):
+        rows = part(tables, *blocks).commitments
+        paths = frames.paths(tables, rows, frames.entitlement(), "year", years)
+        label = texts("summary.line", what=texts("word.entitlement"), who=texts(f"block.{block}"))
+        table.add_row(label, *_cells(paths), style="bold" if block == "all" else "")
+    return table
+
+
+def department_table(tables: Tables, texts: Texts) -> Table:
+    """Entitlement of the budget year by department and bearer: evidenced volumes, then assumed ones."""
+    year = tables.budget_year
+    table = Table(title=texts("summary.departments", year=year), title_justify="left")
+    table.add_column("")
+    for bearer in frames.BEARERS:
+        table.add_column(texts(f"word.{bearer}"), justify="right")
+    for heading in (texts("block.evidenced"), texts("block.assumed")):
+        table.add_column(heading, justify="right")
+    for place in departments(tables):
+        led = [name for name, meta in tables.instruments.items() if lead(meta) == place]
+        firm = [name for name in led if block_of(tables, name) != "assumed"]
+        rows = [only(tables, names).commitments for names in (led, firm)]
+        cells = [frames.paths(tables, rows[0], f"entitlement_{b}", "year", [year]).mean() for b in frames.BEARERS]
+        evidenced = float(frames.paths(tables, rows[1], frames.entitlement(), "year", [year]).mean())
+        table.add_row(place, *(f"{fen / FEN_YI:.2f}" for fen in (*cells, evidenced, sum(cells) - evidenced)))
     return table
 
 
@@ -115,7 +144,7 @@ def status_table(tables: Tables, texts: Texts) -> Table:
 
 def saturation_lines(tables: Tables, texts: Texts) -> list[str]:
     """Say in words which instruments are saturated in the budget years, and by which limit."""
-    found = saturated(tables, tables.budget_years)
+    found = saturated(part(tables, "headline"), tables.budget_years)
     if not found:
         return [texts("summary.unsaturated")]
     lines = [texts("summary.saturated")]

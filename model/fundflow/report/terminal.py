@@ -39,15 +39,18 @@ def _city(form: Form, city: Sheet, texts: Texts, wide: bool) -> Table:
     title = texts("budget.heading", who=texts("budget.sheet_city"), year=form.year)
     table = Table(title=f"{title}（{texts('unit.wan')}）", title_justify="left")
     _headings(table, form, texts, texts("budget.name"), wide)
-    for line in city.lines:
-        table.add_row(
-            form.tables.name(line.instrument, "zh"),
-            *(wan(fen) for fen in (line.carried, line.new, line.settlement) if wide),
-            wan(line.total),
-            *(wan(fen) for fen in line.following),
-            _range(line.low, line.high),
-        )
-    table.add_section()
+    for block, lines in city.blocks(form.tables):
+        for line in lines:
+            table.add_row(
+                form.tables.name(line.instrument, "zh"),
+                *(wan(fen) for fen in (line.carried, line.new, line.settlement) if wide),
+                wan(line.total),
+                *(wan(fen) for fen in line.following),
+                _range(line.low, line.high),
+            )
+        name = texts("budget.subtotal", block=texts(f"block.{block}"))
+        table.add_row(name, *_sums(form, Sheet(city.place, lines, None, None), wide), style="bold")
+        table.add_section()
     table.add_row(texts("budget.sum"), *_sums(form, city, wide), style="bold")
     return table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from fundflow.report.blocks import lead
 from fundflow.report.budget import CITY, Form, Line, Sheet
 from fundflow.report.notes import law_notes, layers, run_note
 from fundflow.report.source import WHOLE_CITY
@@ -44,6 +46,8 @@ def columns(form: Form, texts: Texts) -> list[Column]:
     return [
         Column("number", texts("budget.number"), 5, "text"),
         Column("name", texts("budget.name"), 30, "text"),
+        Column("department", texts("budget.department"), 12, "text"),
+        Column("evidence", texts("budget.evidence"), 6, "text"),
         Column("document", texts("budget.document"), 26, "text"),
         Column("status", texts("budget.status"), 13, "text"),
         Column("code", texts("budget.code"), 12, "text"),
@@ -127,16 +131,26 @@ def _write_sheet(book: Any, styles: dict[str, Any], form: Form, sheet: Sheet, te
     for i, column in enumerate(layout):
         page.set_column(i, i, column.width)
         page.write_string(2, i, column.heading, styles["head"])
-    for number, line in enumerate(sheet.lines):
-        row = _HEAD + number
-        values = line_values(form, line, texts) | {"number": number + 1}
-        for i, column in enumerate(layout):
-            _write(page, row, i, values[column.key], styles[column.style])
-        _write_row_formulas(page, styles, form, at, row, values)
-    _write_total(page, styles, form, sheet, layout, at, texts)
+    row, number, subtotals = _HEAD, 0, []
+    for block, lines in sheet.blocks(form.tables):
+        first = row
+        for line in lines:
+            number += 1
+            values = line_values(form, line, texts) | {"number": number}
+            for i, column in enumerate(layout):
+                _write(page, row, i, values[column.key], styles[column.style])
+            _write_row_formulas(page, styles, form, at, row, values)
+            row += 1
+        name = texts("budget.subtotal", block=texts(f"block.{block}"))
+        _write_sum(page, styles, form, lines, layout, at, texts, row, name, [f"{first + 1}:{row}"])
+        subtotals.append(f"{row + 1}:{row + 1}")
+        row += 1
+    _write_sum(page, styles, form, sheet.lines, layout, at, texts, row, texts("budget.sum"), subtotals)
+    _write(page, row, at["low"], in_wan(sheet.low), styles["sum-money"])
+    _write(page, row, at["high"], in_wan(sheet.high), styles["sum-money"])
     page.freeze_panes(_HEAD, 2)
     page.set_landscape()
-    page.set_paper(8)  # A3: 20 columns
+    page.set_paper(8)  # A3: 22 columns
     page.fit_to_pages(1, 0)
     page.repeat_rows(2)
     page.set_footer("&C&P / &N")
@@ -149,6 +163,8 @@ def line_values(form: Form, line: Line, texts: Texts) -> dict[str, Any]:
     increase = None if base is None else line.total - base
     return {
         "name": form.tables.name(line.instrument, texts.lang),
+        "department": lead(meta),
+        "evidence": str(meta.get("evidence", "")),
         "document": f"{meta.get('document', '')} {meta.get('clause', '')}".strip(),
         "status": texts("word.list_and").join(texts(f"status.{s}") for s in line.statuses),
         "code": line.code,
@@ -206,37 +222,40 @@ def _write_row_formulas(
         page.write_formula(row, at["increase_rate"], rate, styles["percent"], values["increase_rate"])
 
 
-def _write_total(
+def _write_sum(
     page: Any,
     styles: dict[str, Any],
     form: Form,
-    sheet: Sheet,
+    lines: Sequence[Line],
     layout: list[Column],
     at: dict[str, int],
     texts: Texts,
+    row: int,
+    name: str,
+    rows: list[str],
 ) -> None:
-    row = _HEAD + len(sheet.lines)
-    first, last = _HEAD + 1, row
+    """Write a row of sums over ranges of rows (numbered from one), with their values stored."""
+
+    def over(letter: str) -> str:
+        ranges = (span.split(":") for span in rows)
+        return f"=SUM({','.join(f'{letter}{first}:{letter}{last}' for first, last in ranges)})"
+
     for i, column in enumerate(layout):
         style = styles[f"sum-{column.style}"]
-        if column.summed and sheet.lines:
-            letter = xl_col_to_name(i)
-            value = sum(line_values(form, line, texts)[column.key] or 0 for line in sheet.lines)
-            page.write_formula(row, i, f"=SUM({letter}{first}:{letter}{last})", style, value)
+        if column.summed and lines:
+            value = sum(line_values(form, line, texts)[column.key] or 0 for line in lines)
+            page.write_formula(row, i, over(xl_col_to_name(i)), style, value)
         else:
             page.write_blank(row, i, None, style)
-    page.write_string(row, at["name"], texts("budget.sum"), styles["sum-text"])
-    _write(page, row, at["low"], in_wan(sheet.low), styles["sum-money"])
-    _write(page, row, at["high"], in_wan(sheet.high), styles["sum-money"])
-    known = [line for line in sheet.lines if not form.has_plan or line.plan is not None]
+    page.write_string(row, at["name"], name, styles["sum-text"])
+    known = [line for line in lines if not form.has_plan or line.plan is not None]
     if not known:
         return
     # Only lines with a plan: a file that names a few lines must not make the rest look like new money.
     base = sum((line.plan or 0) if form.has_plan else line.last for line in known)
     increase = sum(line.total for line in known) - base
     letter, base_letter = (xl_col_to_name(at[k]) for k in ("increase", "plan" if form.has_plan else "last"))
-    total = f"=SUM({letter}{first}:{letter}{last})"
-    page.write_formula(row, at["increase"], total, styles["sum-money"], in_wan(increase))
+    page.write_formula(row, at["increase"], over(letter), styles["sum-money"], in_wan(increase))
     if base:
         rate = f"={letter}{row + 1}/{base_letter}{row + 1}"
         page.write_formula(row, at["increase_rate"], rate, styles["sum-percent"], increase / base)
@@ -247,6 +266,7 @@ def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) ->
     page.set_column(0, 0, 110)
     tables = form.tables
     rules = [
+        "budget.note_blocks",
         "budget.note_cash",
         "budget.note_range",
         "budget.note_mean",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -106,6 +106,7 @@ class PolicyChoice(_Section):
 class Scenario(_Section):
     """One question: what is assumed about law, economy and luck. Frozen; its digest names it.
 
+    With ``volumes`` "evidenced" instruments whose volume is assumed (grade C) are off.
     ``economy`` and ``simulation`` are the tables that those packages validate (``section``).
     """
 
@@ -120,6 +121,7 @@ class Scenario(_Section):
     seed: int = Field(default=1, ge=0, lt=2**63)
     replications: int = Field(default=40, ge=1, le=100_000)
     fixed_parameters: bool = False
+    volumes: Literal["all", "evidenced"] = "all"
     population: PopulationChoice = PopulationChoice()
     policy: PolicyChoice = PolicyChoice()
     economy: Table = Field(default_factory=FrozenTable)

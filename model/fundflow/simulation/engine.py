@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -182,6 +182,9 @@ def prepare(scenario: Scenario) -> Inputs:
     catalogue = load_catalogue(
         changes=scenario.policy.changes, readings=scenario.policy.readings, after_expiry=scenario.policy.after_expiry
     )
+    if scenario.volumes == "evidenced":
+        kept = {name: one for name, one in catalogue.instruments.items() if one.evidence != "C"}
+        catalogue = replace(catalogue, instruments=kept)
     population = build_population(economy, scenario.population.seed, scenario.population.size)
     return Inputs(
         scenario=scenario,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fundflow.report.figures import cash, districts, entitlement, instruments, pipeline, rounds
+from fundflow.report.figures import cash, departments, districts, entitlement, instruments, pipeline, rounds
 from fundflow.report.source import tables_of
 from fundflow.report.style import Page, styled
 from fundflow.report.texts import Texts
@@ -17,6 +17,8 @@ FIGURES = {
     "4-pipeline": pipeline.draw,
     "5-cash": cash.draw,
     "6-rounds": rounds.draw,
+    "7-departments": departments.draw,
+    "8-beside": instruments.draw_beside,
 }
 
 

@@ -8,6 +8,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from fundflow.report import frames
+from fundflow.report.blocks import part
 from fundflow.report.figures.parts import FEN_YI, thousands, whisker_handles, whiskers
 from fundflow.report.notes import at_most, band_note, law_notes, run_note
 from fundflow.report.source import Tables
@@ -16,8 +17,10 @@ from fundflow.report.texts import Texts
 
 
 def draw(tables: Tables, texts: Texts) -> Page:
-    """Draw city and districts, one above the other, on one scale."""
+    """Draw the headline's cash, city and districts one above the other, on one scale."""
+    tables = part(tables, "headline")
     notes = [
+        texts("cash.headline"),
         texts("cash.pattern"),
         band_note(tables, texts),
         *law_notes(tables, texts),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fundflow.base.districts import DISTRICT_EN, DISTRICTS
 from fundflow.report import frames
+from fundflow.report.blocks import part
 from fundflow.report.figures.parts import FEN_WAN
 from fundflow.report.notes import at_most, law_notes, run_note
 from fundflow.report.source import WHOLE_CITY, Tables
@@ -22,11 +23,12 @@ PLACES = DISTRICTS[:13]
 
 
 def draw(tables: Tables, texts: Texts) -> Page:
-    """Draw both heat maps, one above the other."""
+    """Draw both heat maps of the headline, one above the other."""
+    tables = part(tables, "headline")
     n = len(tables.replications)
     notes = [texts("districts.map", n=n), *law_notes(tables, texts), run_note(tables, texts)]
     years = list(tables.years)
-    subtitle = f"{texts('districts.total', unit=texts('unit.wan'))}"
+    subtitle = f"{texts('districts.total', unit=texts('unit.wan'))}; {texts('districts.headline')}"
     sheet = page(texts("districts.title", most=at_most(tables, texts)), subtitle, notes, 10.2, 8.4)
     upper, lower = sheet.axes(2, 1, left=1.05, top=0.15, bottom=0.3, hspace=0.2, height_ratios=[15, 13])
     money = district_money(tables)

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from fundflow.report import frames
+from fundflow.report.blocks import part
 from fundflow.report.figures.parts import (
     FEN_WAN,
     key_years,
@@ -27,31 +28,44 @@ from fundflow.report.style import CITY, HATCHES, INK, Page, lighter, page, tone,
 from fundflow.report.texts import Texts
 
 COLUMNS = 4
+MOST_HEADLINE, MOST_BESIDE = 11, 11
 _CASH = "#D55E00"
 
 
 def draw(tables: Tables, texts: Texts) -> Page:
-    """Draw one panel an instrument, the largest first."""
+    """Draw the headline's instruments: the ten largest and the rest."""
+    return _draw(part(tables, "headline"), texts, "instruments.title", "instruments.headline", MOST_HEADLINE)
+
+
+def draw_beside(tables: Tables, texts: Texts) -> Page:
+    """Draw the instruments outside the headline: the eleven largest and the rest."""
+    beside = part(tables, "others", "assumed")
+    return _draw(beside, texts, "instruments.title_beside", "instruments.beside", MOST_BESIDE)
+
+
+def _draw(tables: Tables, texts: Texts, title: str, said: str, most: int) -> Page:
     money = tables.commitments.filter(frames.entitlement() > 0)
     having = set(money["instrument"])
     chosen = [i for i in frames.instruments_by_size(tables) if i in having]
+    panels = [[one] for one in chosen[:most]] + ([chosen[most:]] if len(chosen) > most else [])
     without = sorted((set(tables.instruments) | set(tables.commitments["instrument"])) - having)
     marks = [texts("instruments.marked")] if any(tables.assumed(i) for i in chosen) else []
     marks += [texts("instruments.marked_most")] if any(tables.is_ceiling(i) for i in chosen) else []
-    notes = [band_note(tables, texts), "  ".join(marks), *law_notes(tables, texts)]
+    notes = [texts(said), band_note(tables, texts), "  ".join(marks), *law_notes(tables, texts)]
     if without:
-        names = texts.names([tables.name(i, texts.lang) for i in without], most=40)
+        names = texts.names([tables.name(i, texts.lang) for i in without], most=12)
         notes.append(texts("instruments.none", names=names))
     notes.append(run_note(tables, texts))
-    rows = max(1, -(-len(chosen) // COLUMNS))
-    title = texts("instruments.title", most=at_most(tables, texts))
-    sheet = page(title, texts("instruments.subtitle"), notes, 11.0, 1.75 * rows + 0.5)
-    panels = sheet.axes(rows, COLUMNS, left=0.6, top=0.4, bottom=0.62, hspace=0.75, wspace=0.3)
+    rows = max(1, -(-len(panels) // COLUMNS))
+    sheet = page(
+        texts(title, most=at_most(tables, texts)), texts("instruments.subtitle"), notes, 11.0, 1.75 * rows + 0.5
+    )
+    grid = sheet.axes(rows, COLUMNS, left=0.6, top=0.4, bottom=0.62, hspace=0.75, wspace=0.3)
     cash = frames.payments_by_year(tables)
     drawn = None
-    for axes, instrument in zip(panels, chosen, strict=False):
-        drawn = _panel(axes, tables, texts, instrument, cash.filter(pl.col("instrument") == instrument))
-    for axes in panels[len(chosen) :]:
+    for axes, ids in zip(grid, panels, strict=False):
+        drawn = _panel(axes, tables, texts, ids, cash.filter(pl.col("instrument").is_in(ids)))
+    for axes in grid[len(panels) :]:
         axes.set_axis_off()
     if drawn is not None:
         hatched, hatch_labels = status_handles(statuses_present(tables), texts)
@@ -65,9 +79,9 @@ def draw(tables: Tables, texts: Texts) -> Page:
     return sheet
 
 
-def _panel(axes: Axes, tables: Tables, texts: Texts, instrument: str, cash: pl.DataFrame) -> frames.Spread:
+def _panel(axes: Axes, tables: Tables, texts: Texts, ids: list[str], cash: pl.DataFrame) -> frames.Spread:
     years = np.array(list(tables.years))
-    rows = tables.commitments.filter(pl.col("instrument") == instrument)
+    rows = tables.commitments.filter(pl.col("instrument").is_in(ids))
     shade_budget_years(axes, tables)
     colours = [lighter(CITY, tone(y, tables.budget_years)) for y in years]
     floor = np.zeros(len(years))
@@ -107,19 +121,24 @@ def _panel(axes: Axes, tables: Tables, texts: Texts, instrument: str, cash: pl.D
         )
     if (paid != due).any():
         axes.plot(years, paid.mean(axis=0) / FEN_WAN, color=_CASH, linewidth=1.1, zorder=5)
-    for year in frames.not_covered(tables).get(instrument, ()):
+    for year in frames.not_covered(tables).get(ids[0], ()) if len(ids) == 1 else ():
         if not due[:, year - tables.start_year].any():
             axes.text(
                 year, 0, f" {texts('instruments.not_covered')}", rotation=90, ha="center", va="bottom", fontsize=6.5
             )
-    marks = ("≤ " if tables.is_ceiling(instrument) else "") + ("※" if tables.assumed(instrument) else "")
-    axes.set_title(
-        "\n".join(_shorten(wrap(f"{marks}{tables.name(instrument, texts.lang)}", 18))), loc="left", fontsize=8
-    )
+    axes.set_title("\n".join(_shorten(wrap(_title(tables, texts, ids), 18))), loc="left", fontsize=8)
     axes.set_xticks(key_years(tables))
     axes.set_xlim(years[0] - 0.7, years[-1] + 0.7)
     thousands(axes, 4)
     return total
+
+
+def _title(tables: Tables, texts: Texts, ids: list[str]) -> str:
+    if len(ids) > 1:
+        return texts("block.rest", n=len(ids))
+    (one,) = ids
+    marks = ("≤ " if tables.is_ceiling(one) else "") + ("※" if tables.assumed(one) else "")
+    return f"{marks}{tables.name(one, texts.lang)}"
 
 
 def _shorten(lines: list[str]) -> list[str]:

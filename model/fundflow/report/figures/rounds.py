@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from fundflow.report import frames
+from fundflow.report.blocks import part
 from fundflow.report.figures.parts import FEN_WAN, key_years, shade_budget_years, thousands
 from fundflow.report.notes import law_notes, run_note, span
 from fundflow.report.ranking import STAGES, Round, median, paid_share, ratio, rounds_of
@@ -24,6 +25,7 @@ _LIMIT_LOOK = {"quota": ("#0072B2", ""), "cap": ("#E69F00", "////"), "envelope":
 
 def draw(tables: Tables, texts: Texts) -> Page:
     """Draw the round in six small panels, and the cuts beneath them."""
+    tables = part(tables, "headline")
     cuts = mean_cuts(tables)
     years = span(tables.budget_years)
     full = [tables.name(s.instrument, texts.lang) for s in saturated(tables, tables.budget_years)]
