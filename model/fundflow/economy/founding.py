@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from fundflow.base.calendar import month_starts_of
 from fundflow.base.draws import Draws, Kind, pack_id
 from fundflow.economy.factors import Factors
 from fundflow.economy.firms import Firms
@@ -59,8 +60,7 @@ def _newborn(ids: Ints, economy: Economy, draws: Draws) -> Firms:
     firms.id = ids
     firms.zone = (ids >> 32) & 0xFF
     starts = (year - 1970) * 12 + month - 1
-    first = starts.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    after = (starts + 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    first, after = month_starts_of(starts), month_starts_of(starts + 1)
     firms.founded = first + draws.integer("founding-day", ids, after - first)
     give_character(firms, economy, draws)
 

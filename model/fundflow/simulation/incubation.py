@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fundflow.base.calendar import NEVER, Phase, add_months, day_of, year_of
+from fundflow.base.calendar import NEVER, Phase, add_months, day_of, month_starts_of, months_of, year_of
 from fundflow.economy import venture_cumulative
 from fundflow.policy.conditions import Elapsed
 from fundflow.simulation.world import (
@@ -78,10 +78,8 @@ def plan_first_attempts(world: World, seen: int, day: int) -> int:
 
 def next_month_start(days: Ints) -> Ints:
     """The first 1st of a month on or after each day."""
-    month = np.asarray(days, np.int64).astype("datetime64[D]").astype("datetime64[M]")
-    first = month.astype("datetime64[D]").astype(np.int64)
-    later = (month + 1).astype("datetime64[D]").astype(np.int64)
-    return np.where(first == days, first, later)
+    # The month of the day before: its end is the first 1st that is not before the day.
+    return month_starts_of(months_of(np.asarray(days, np.int64) - 1) + 1)
 
 
 def tenant_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fundflow.base.calendar import years_of
+from fundflow.base.calendar import months_of, years_of
 from fundflow.base.districts import DISTRICTS
 from fundflow.policy import Batch, Outcome, Reason, Status
 from fundflow.simulation.claim_book import ClaimBook
@@ -20,9 +20,9 @@ LEVELS = ("city", "district", "province")
 Table = dict[str, Any]
 
 
-def months_of(days: NDArray[np.int64]) -> NDArray[np.int64]:
+def written_months(days: NDArray[np.int64]) -> NDArray[np.int64]:
     """Months as yyyymm."""
-    count = np.asarray(days, np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    count = months_of(days)
     return (count // 12 + 1970) * 100 + count % 12 + 1
 
 
@@ -120,7 +120,7 @@ class Ledger:
         if len(row):
             self._payments.append(
                 {
-                    "month": months_of(paid["day"]),
+                    "month": written_months(paid["day"]),
                     "instrument": np.full(len(row), code),
                     "district": outcome.district[row],
                     "city": paid["city"],
@@ -138,7 +138,7 @@ class Ledger:
         if len(row):
             self._settlements.append(
                 {
-                    "month": months_of(owed["day"]),
+                    "month": written_months(owed["day"]),
                     "instrument": np.full(len(row), code),
                     "district": outcome.district[row],
                     "from_level": owed["from"],

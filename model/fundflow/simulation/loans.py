@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, add_months, day_of, year_of
+from fundflow.base.calendar import Phase, add_months, day_of, year_of, years_of
 from fundflow.base.money import times
 from fundflow.economy import loan_principal, lpr_one_year
 from fundflow.simulation.bridge_fund import MOST_DAYS, BridgeFund, Need
@@ -58,7 +58,7 @@ class LoanBook:
 
     def renew(self, rows: Ints, due: Ints, principal: Ints) -> None:
         """Note renewals (principal 0 where the bank refused)."""
-        for year in np.unique(due.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)) + 1970:
+        for year in np.unique(years_of(due)):
             inside = (due >= day_of(int(year))) & (due < day_of(int(year) + 1))
             slot = int(year) % 2
             self.renewed_on[slot, rows[inside]] = due[inside]

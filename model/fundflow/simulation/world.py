@@ -10,7 +10,17 @@ import numpy as np
 import simpy
 from numpy.typing import NDArray
 
-from fundflow.base.calendar import NEVER, Phase, add_months, clock, day_of, months_between, year_of
+from fundflow.base.calendar import (
+    NEVER,
+    Phase,
+    add_months,
+    clock,
+    day_of,
+    month_starts_of,
+    months_between,
+    months_of,
+    year_of,
+)
 from fundflow.base.districts import districts_of
 from fundflow.base.draws import Draws
 from fundflow.economy import Economy, Factors, Firms, Incubators, Makerspaces
@@ -160,13 +170,12 @@ def ceil_months(start: Any, end: Any) -> Ints:
 
 def quarters_of(days: Ints) -> Ints:
     """Quarters counted from 1970."""
-    months = np.asarray(days, np.int64).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    return months // 3
+    return months_of(days) // 3
 
 
 def quarter_end(quarter: int) -> int:
     """The last day of a quarter."""
-    return int(np.datetime64(3 * quarter + 3, "M").astype("datetime64[D]").astype(np.int64)) - 1
+    return int(month_starts_of(3 * quarter + 3)) - 1
 
 
 def month_starts(start: int, end: int) -> list[int]:
