@@ -19,6 +19,7 @@ from fundflow.policy.facts import Fact, FactBook, read_facts
 from fundflow.policy.faults import Faults, unknown
 from fundflow.policy.funds import Fund, read_fund
 from fundflow.policy.instrument import Document, Instrument, Surroundings, book_of, names_of, read_instrument
+from fundflow.policy.overlap import share_groups
 from fundflow.policy.pools import Pool, read_pools
 from fundflow.policy.readings import Reading, read_readings
 from fundflow.policy.register import Register, read_register
@@ -218,7 +219,7 @@ def _build(
         for name, one in raw.get("funds", {}).items():
             funds[name] = read_fund(name, Table(one, name, faults), law)
     _check(instruments, pools, envelopes, files, after_expiry, documents, faults)
-    instruments = _supersede(instruments, files, faults)
+    instruments = share_groups(_supersede(instruments, files, faults))
     return Catalogue(instruments, conditions, readings, envelopes, funds, pools, sharing, documents, facts, register)
 
 

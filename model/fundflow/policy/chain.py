@@ -263,6 +263,8 @@ def _finish(
         left[name] = int(left[name] or 0) - int(shares["city"].sum())
     for group in instrument.counts_into:
         totals.add(group, case.batch.ids, case.claims.years, award)
+    if instrument.overlap is not None and instrument.overlap.owner:
+        _note_overlap(case, award, entitlement, steps, totals)
     payments, settlements = pay(instrument.pay, shares["city"], shares["district"], shares["province"], case.award_day)
     return Outcome(
         instrument=instrument,
@@ -289,6 +291,18 @@ def _finish(
         cuts=_cuts(work, entitlement, award),
         presumed=tuple(work.presumed),
     )
+
+
+def _note_overlap(
+    case: _Case, award: Fen, due: Fen, steps: list[tuple[str, Fen, NDArray[np.int8]]], totals: Totals
+) -> None:
+    """Note the payments of an overlap group; the stage before the overlap is what would be due without the others."""
+    overlap, claims = case.instrument.overlap, case.claims
+    assert overlap is not None
+    place = max(number for number, step in enumerate(steps) if step[0] == "overlap")
+    before = steps[place - 1][1]
+    view = View(claims.facts, case.instrument.book, claims.n, claims.trigger_day, 0)
+    overlap.note(award, before, due, view, claims.ids, claims.years, totals)
 
 
 def _reasons(work: Work, steps: list[tuple[str, Fen, NDArray[np.int8]]]) -> NDArray[np.int8]:

@@ -16,7 +16,8 @@ from fundflow.policy.envelopes import WHEN_SHORT
 from fundflow.policy.facts import Fact, FactBook
 from fundflow.policy.faults import unknown
 from fundflow.policy.history import History, ListCount, read_history, read_lists
-from fundflow.policy.modifiers import Factor, Overlap, Penalty, read_factors, read_overlap, read_penalties
+from fundflow.policy.modifiers import Factor, Penalty, read_factors, read_penalties
+from fundflow.policy.overlap import Overlap, read_overlap
 from fundflow.policy.payment import Schedule, read_schedule
 from fundflow.policy.recording import Value
 from fundflow.policy.split import CostSharing
@@ -121,7 +122,7 @@ class Instrument:
             names += [*cap.paid, *([cap.fact] if cap.fact else [])]
         for factor in self.modifiers:
             names += [name for one in factor.when for name in one.facts]
-        names += [self.overlap.fact] if self.overlap and self.overlap.fact else []
+        names += self.overlap.facts if self.overlap else ()
         names += [one.source for one in self.lists]
         names += [self.right.since] if self.right else []
         return tuple(dict.fromkeys(names))

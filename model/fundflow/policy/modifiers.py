@@ -1,4 +1,4 @@
-"""What changes an amount besides caps: factors under conditions, overlap with other money, penalties as data."""
+"""What changes an amount besides caps: factors under conditions, penalties as data."""
 
 from __future__ import annotations
 
@@ -42,29 +42,6 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Overlap:
-    """Other money for the same thing.
-
-    ``rule`` is ``difference`` (pay what this one gives more), ``higher`` (pay this one only where it gives more) or
-    ``none``. ``group`` names the overlap group of the law.
-    """
-
-    group: str
-    fact: str | None
-    rule: str
-    clause: str
-
-    def apply(self, amount: Fen, view: View) -> Reduced:
-        """Reduce amounts by other money that was given for the same thing."""
-        other = None if self.fact is None else view.given(view.book[self.fact])
-        if other is None or self.rule == "none":
-            return reduced(amount, amount, Reason.NONE)
-        if self.rule == "difference":
-            return reduced(amount, np.maximum(amount - np.maximum(other, 0), 0), Reason.DIFFERENCE)
-        return reduced(amount, np.where(amount > other, amount, 0), Reason.DIFFERENCE)
-
-
-@dataclass(frozen=True)
 class Penalty:
     """What follows on a fault: money claimed back, years without application. Data for the simulation."""
 
@@ -99,20 +76,6 @@ def read_factors(source: Table, book: FactBook, readings: Mapping[str, Any]) -> 
         if counts:
             found.append(factor)
     return tuple(found)
-
-
-def read_overlap(source: Table | None, book: FactBook) -> Overlap | None:
-    """Read the table ``overlap``."""
-    if source is None:
-        return None
-    found = Overlap(
-        source.get("group", table.text),
-        source.get("fact", lambda raw: book[table.text(raw)].name, None),
-        source.get("rule", table.one_of("difference", "higher", "none")),
-        source.get("clause", table.text, ""),
-    )
-    source.finish()
-    return found
 
 
 def read_penalties(source: Table) -> tuple[Penalty, ...]:

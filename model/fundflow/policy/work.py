@@ -142,7 +142,7 @@ def limit(
     if later:
         amount = note("modifier", apply_factors(amount, later, view))
     if instrument.overlap is not None:
-        amount = note("overlap", instrument.overlap.apply(amount, view))
+        amount = note("overlap", instrument.overlap.apply(amount, view, claims.ids, claims.years, totals))
     return capped, amount, stages
 
 
