@@ -95,11 +95,12 @@ def load(path: str | Path, sets: Sequence[str] = ()) -> Scenario:
 
 
 def _law_faults(scenario: Scenario) -> list[str]:
-    from fundflow.policy import CatalogueFaults, load_catalogue
+    from fundflow.policy import CatalogueFaults
+    from fundflow.simulation.law import law_of
 
     law = scenario.policy
     try:
-        catalogue = load_catalogue(law.changes, law.readings, law.after_expiry)
+        catalogue = law_of(scenario)
     except CatalogueFaults as error:
         return list(error.faults)
     known = list(catalogue.envelopes)

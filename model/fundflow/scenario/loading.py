@@ -79,6 +79,7 @@ def load_scenario(
     if not merged.table and faults:
         raise ScenarioFaults(faults)
     merged.table.setdefault("name", _name_of(file))
+    _find_catalogue(merged, faults)
     for name, model in (sections or {}).items():
         try:
             found = check_section(name, merged.table.get(name, {}), model, merged.origin)
@@ -92,6 +93,21 @@ def load_scenario(
     if faults:
         raise ScenarioFaults(faults)
     return scenario
+
+
+def _find_catalogue(merged: _Merged, faults: list[Fault]) -> None:
+    """Make the folder of further documents absolute: it is seen from the file that names it."""
+    policy = merged.table.get("policy")
+    given = policy.get("catalogue") if isinstance(policy, dict) else None
+    if not isinstance(policy, dict) or not isinstance(given, str) or not given:
+        return
+    origin = merged.origin(("policy", "catalogue"))
+    home = Path() if origin.startswith("--set") else Path(origin).parent
+    folder = (home / given).resolve()
+    if folder.is_dir():
+        policy["catalogue"] = str(folder)
+    else:
+        faults.append(Fault(origin, "policy.catalogue", "no such folder", shorten(given)))
 
 
 def _name_of(file: Path) -> str:

@@ -71,12 +71,15 @@ class PolicyChoice(_Section):
         Other readings of open questions, by name.
     envelopes
         Yearly amounts of city money: one for every year, or a table of years (each holds until the next).
+    catalogue
+        A folder of further documents, seen from the scenario's file; empty for none.
     """
 
     after_expiry: Annotated[str | dict[str, str], PlainValidator(_after_expiry)] = "renewed"
     changes: Table = Field(default_factory=FrozenTable)
     readings: Table = Field(default_factory=FrozenTable)
     envelopes: Table = Field(default_factory=FrozenTable)
+    catalogue: str = ""
 
     @field_validator("changes", "readings")
     @classmethod
@@ -155,9 +158,12 @@ class Scenario(_Section):
 
     def tables(self) -> dict[str, Any]:
         """Give the scenario as ordinary tables."""
-        return {
+        whole = {
             key: value for key, value in thaw(self.model_dump()).items() if value != {} and value is not None
         }
+        if not self.policy.catalogue:
+            del whole["policy"]["catalogue"]
+        return whole
 
     def to_toml(self) -> str:
         """Write the resolved scenario, without the replications; loaded again it has the same digest."""

@@ -12,7 +12,7 @@ import numpy as np
 from fundflow.base.calendar import Phase, clock, date_of, parse_day
 from fundflow.base.draws import Draws
 from fundflow.economy import SET_BY_SCENARIO, EconomyParameters, Population, build_population, loan_principal
-from fundflow.policy import Catalogue, load_catalogue
+from fundflow.policy import Catalogue
 from fundflow.scenario import Scenario
 from fundflow.simulation import (
     bridge_fund,
@@ -29,6 +29,7 @@ from fundflow.simulation import (
     streams,
 )
 from fundflow.simulation.budget import Budget
+from fundflow.simulation.law import law_of
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
 from fundflow.simulation.world import STAY_LIMIT, World
@@ -179,9 +180,7 @@ def prepare(scenario: Scenario) -> Inputs:
     """
     economy = scenario.section("economy", EconomyParameters)
     options = scenario.section("simulation", SimulationOptions)
-    catalogue = load_catalogue(
-        changes=scenario.policy.changes, readings=scenario.policy.readings, after_expiry=scenario.policy.after_expiry
-    )
+    catalogue = law_of(scenario)
     if scenario.volumes == "evidenced":
         kept = {name: one for name, one in catalogue.instruments.items() if one.evidence != "C"}
         catalogue = replace(catalogue, instruments=kept)
