@@ -10,6 +10,7 @@ COMMANDS = {
     "run": ("fundflow.experiment.command:run", "Run a scenario and write a run folder."),
     "award": ("fundflow.policy.command:award", "What one claimant, or a list of claimants, gets under a rule."),
     "policy": ("fundflow.policy.command:policy", "The catalogue of rules: list, show."),
+    "explain": ("fundflow.experiment.explain_command:explain", "From a figure of a run to the claims behind it."),
     "budget": ("fundflow.report.command:budget", "The budget table of a run, for the bureau."),
     "figures": ("fundflow.report.command:figures", "Redraw the figures of a run folder."),
 }

@@ -68,6 +68,13 @@ def tables_of(replication: int, years: tuple[int, ...] = (2026, 2027)) -> dict[s
             },
             "district_fen": [0, 0],
             "province": [0, 0],
+            "entitlement_city": [0, 0],
+            "entitlement_district": [0, 0],
+            "entitlement_province": [0, 0],
             "stages": [[{"stage": "amount", "amount": base, "reason": "cap"}], []],
+            "payments": [
+                [{"month": 202107, "city": base, "district_fen": 0, "province": 0, "paid_by": "city"}],
+                [],
+            ],
         }
     return tables

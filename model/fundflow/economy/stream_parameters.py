@@ -40,7 +40,7 @@ class Money(_Frozen):
     kind: Literal["money"]
     mean: float = Field(gt=0)
     sigma: float = Field(ge=0)
-    least: float = 0
+    least: float = 0.0
     most: float = 1e12
 
 

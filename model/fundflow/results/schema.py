@@ -13,6 +13,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 STAGE = pl.Struct({"stage": pl.String(), "amount": pl.Int64(), "reason": pl.String()})
+INSTALMENT = pl.Struct(
+    {
+        "month": pl.Int32(), "city": pl.Int64(), "district_fen": pl.Int64(), "province": pl.Int64(),
+        "paid_by": pl.String(),
+    }
+)  # fmt: skip
 PART_SIZE = 10
 """Replications in one part."""
 
@@ -96,6 +102,9 @@ TABLES: dict[str, dict[str, Column]] = {
         "base": _fen("base of the amount, where there is one"),
         "amount": _fen("amount of the rule before caps"),
         "entitlement": _fen("due at the law's terms before any budget"),
+        "entitlement_city": _fen("city's share of the entitlement"),
+        "entitlement_district": _fen("district's share of the entitlement"),
+        "entitlement_province": _fen("share of province or state in the entitlement"),
         "award": _fen("granted within the budget"),
         "city": _fen("city's share of the award"),
         "district_fen": _fen("district's share of the award"),
@@ -104,6 +113,9 @@ TABLES: dict[str, dict[str, Column]] = {
             pl.List(STAGE),
             "list",
             "stages of the chain: name, amount after it (fen), reason; a failed condition is the first reason",
+        ),
+        "payments": Column(
+            pl.List(INSTALMENT), "list", "instalments: month (yyyymm), shares in fen, paid_by"
         ),
     },
 }

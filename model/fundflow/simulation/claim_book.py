@@ -9,13 +9,28 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fundflow.base.calendar import months_of
 from fundflow.base.districts import DISTRICTS
 from fundflow.policy import Batch, Instrument, Outcome, Reason, Status
-from fundflow.results.schema import stage_lists
+from fundflow.results.schema import INSTALMENT, stage_lists
 
+PAYERS = ("city", "district", "province", "fund")
 _PLACES = [*DISTRICTS, "全市"]
+_AMOUNTS = (
+    "entitlement", "entitlement_city", "entitlement_district", "entitlement_province",
+    "award", "city", "district_fen", "province",
+)  # fmt: skip
 _REASONS = {int(reason): reason.name.lower() for reason in Reason}
 _STATUS = {int(status): status.name.lower() for status in Status}
+
+
+_Key = tuple[str, tuple[str, ...]]
+
+
+def written_months(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Months as yyyymm."""
+    count = months_of(days)
+    return (count // 12 + 1970) * 100 + count % 12 + 1
 
 
 class ClaimBook:
@@ -23,7 +38,8 @@ class ClaimBook:
 
     def __init__(self) -> None:
         self._instruments: dict[str, Instrument] = {}
-        self._parts: defaultdict[tuple[str, tuple[str, ...]], list[dict[str, NDArray[Any]]]] = defaultdict(list)
+        self._parts: defaultdict[_Key, list[dict[str, NDArray[Any]]]] = defaultdict(list)
+        self._paid: defaultdict[_Key, list[dict[str, NDArray[Any]]]] = defaultdict(list)
 
     def keep(self, outcome: Outcome, batch: Batch, rows: NDArray[np.int64]) -> None:
         """Keep some rows of an outcome."""
@@ -38,6 +54,9 @@ class ClaimBook:
             "reason": outcome.reason,
             "status": outcome.status,
             "entitlement": outcome.entitlement,
+            "entitlement_city": outcome.entitlement_city,
+            "entitlement_district": outcome.entitlement_district,
+            "entitlement_province": outcome.entitlement_province,
             "award": outcome.award,
             "city": outcome.award_city,
             "district_fen": outcome.award_district,
@@ -47,6 +66,12 @@ class ClaimBook:
             columns[f"amount{number}"], columns[f"why{number}"] = amount, why
         stages = tuple(name for name, _, _ in outcome.stages)
         self._parts[outcome.instrument.id, stages].append({name: column[rows] for name, column in columns.items()})
+        place = np.full(batch.n, -1)
+        place[rows] = np.arange(len(rows))
+        at = place[outcome.payments["row"]]
+        kept = at >= 0
+        paid = {name: column[kept] for name, column in outcome.payments.items()}
+        self._paid[outcome.instrument.id, stages].append(paid | {"row": at[kept]})
 
     def table(self) -> dict[str, Any]:
         """The columns of the table ``claims`` (docs/results.md)."""
@@ -55,6 +80,7 @@ class ClaimBook:
 
     def _frame(self, name: str, stages: tuple[str, ...], parts: list[dict[str, NDArray[Any]]]) -> pl.DataFrame:
         whole = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        sizes = [len(part["claimant"]) for part in parts]
         reason = _words(whole["reason"], _REASONS)
         told = []
         for number, stage in enumerate(stages):
@@ -74,8 +100,9 @@ class ClaimBook:
                 "status": _words(whole["status"], _STATUS),
                 "base": whole["amount0"],
                 "amount": whole["amount1"],
-                **{key: whole[key] for key in ("entitlement", "award", "city", "district_fen", "province")},
+                **{key: whole[key] for key in _AMOUNTS},
                 "stages": stage_lists(told),
+                "payments": _instalments(self._paid[name, stages], sizes),
             }
         )
 
@@ -88,6 +115,28 @@ class ClaimBook:
         }
         said = _words(np.where(failed < 0, -1, failed), {-1: "", **known})
         return pl.select(pl.when(said == "").then(why).otherwise(said)).to_series()
+
+
+def _instalments(parts: list[dict[str, NDArray[Any]]], sizes: list[int]) -> pl.Series:
+    """The instalments of each claim as a list of structs; ``sizes`` are the numbers of claims in each part."""
+    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    rows = np.concatenate([part["row"] + at for part, at in zip(parts, first, strict=True)])
+    columns = {key: np.concatenate([part[key] for part in parts]) for key in parts[0] if key != "row"}
+    paid = pl.DataFrame(
+        {
+            "row": rows.astype(np.int64),
+            "day": columns["day"],
+            "month": written_months(columns["day"]).astype(np.int32),
+            "city": columns["city"],
+            "district_fen": columns["district"],
+            "province": columns["province"],
+            "paid_by": _words(columns["paid_by"], dict(enumerate(PAYERS))),
+        }
+    ).sort("row", "day", maintain_order=True)
+    lists = paid.group_by("row", maintain_order=True).agg(pl.struct(list(INSTALMENT.to_schema())).alias("payments"))
+    every = pl.DataFrame({"row": np.arange(sum(sizes), dtype=np.int64)}).join(lists, on="row", how="left")
+    none = pl.lit([], dtype=pl.List(INSTALMENT))
+    return every.sort("row").select(pl.col("payments").cast(pl.List(INSTALMENT)).fill_null(none))["payments"]
 
 
 def _words(codes: NDArray[Any], words: dict[int, str]) -> pl.Series:

@@ -201,6 +201,7 @@ def describe(catalogue: Catalogue) -> dict[str, Any]:
     return {
         one.id: {
             "en": one.name_en, "zh": one.name_zh, "document": one.document, "clause": one.clause,
+            "trigger": one.trigger,
             "department": one.department, "evidence": one.evidence,
             "envelope": one.envelope or (catalogue.pools[one.pool].envelope if one.pool else None),
             "in_force": str(date_of(one.in_force)),

@@ -9,21 +9,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fundflow.base.calendar import months_of, years_of
+from fundflow.base.calendar import years_of
 from fundflow.base.districts import DISTRICTS
 from fundflow.policy import Batch, Outcome, Reason, Status
-from fundflow.simulation.claim_book import ClaimBook
+from fundflow.simulation.claim_book import PAYERS, ClaimBook, written_months
 
 STATUS = tuple(status.name.lower() for status in Status)
-PAYERS = ("city", "district", "province", "fund")
 LEVELS = ("city", "district", "province")
 Table = dict[str, Any]
-
-
-def written_months(days: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Months as yyyymm."""
-    count = months_of(days)
-    return (count // 12 + 1970) * 100 + count % 12 + 1
 
 
 @dataclass
