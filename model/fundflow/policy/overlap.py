@@ -105,7 +105,7 @@ class Overlap:
                 open_ = rest.get(place, int(missing[row]))
                 left[row] = min(max(int(amount[row]) + open_, 0), int(amount[row]))
                 rest[place] = open_ + int(amount[row]) - int(left[row])
-        return left
+        return np.asarray(left, np.int64)
 
     def _keys(self, view: View, ids: Any) -> Fen:
         given = None if self.matter is None else view.given(view.book[self.matter])
