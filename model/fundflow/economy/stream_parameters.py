@@ -79,15 +79,31 @@ class Product(_Frozen):
 Attribute = Annotated[Chance | Category | Money | Share | Whole | Part | Product, Field(discriminator="kind")]
 
 
+class Later(_Frozen):
+    """A further event of the same claimants: ``times`` times, first after some months, then a year apart.
+
+    Before each event a claimant stays with the ``chance``; who has left does not come back. ``number`` is a fact that
+    says how often the event came before.
+    """
+
+    trigger: str
+    months: int = Field(default=0, ge=0)
+    times: int = Field(default=1, ge=1, le=10)
+    chance: float = Field(default=1.0, ge=0, le=1)
+    number: str | None = None
+
+
 class Stream(_Frozen):
     """Claimants of one kind: how many a year, where, when, and what each is like.
 
     ``trigger`` is the event that opens instruments; ``then`` a second event, ``months`` and ``days_after`` later (two
-    attributes). ``every`` 2 lets them come in even years only. Attributes are facts of the policy by the same names.
+    attributes). ``later`` lists events of the years after, with the same facts. ``every`` 2 lets them come in even years
+    only. Attributes are facts of the policy by the same names.
     """
 
     trigger: str
     then: str | None = None
+    later: tuple[Later, ...] = ()
     every: int = Field(default=1, ge=1)
 
     yearly: float = Field(ge=0)
@@ -111,6 +127,11 @@ class Stream(_Frozen):
         if self.low is not None and self.high is not None and not self.low <= self.yearly <= self.high:
             raise ValueError(f"yearly {self.yearly} must lie between low {self.low} and high {self.high}")
         return self
+
+    @property
+    def triggers(self) -> tuple[str, ...]:
+        """Every event that the stream raises."""
+        return (self.trigger, *([self.then] if self.then else []), *(one.trigger for one in self.later))
 
     def drawn(self, name: str, draws: Draws, fixed: bool, scale: float) -> Stream:
         """The stream with its yearly number drawn and scaled to the population."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fundflow.base.money import times
 from fundflow.policy import table
 from fundflow.policy.facts import MILLION, FactBook
+from fundflow.policy.reviewed import Reviewed
 from fundflow.policy.table import Table
 from fundflow.policy.values import Dated
 from fundflow.policy.view import View
@@ -237,6 +238,25 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class ForEach:
+    """An amount of any kind, for each of so many: heads of a group that claims as one, stations of one owner."""
+
+    each: Amount
+    times: str
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts of the amount and the number."""
+        return (*self.each.facts, self.times)
+
+    def compute(self, view: View) -> tuple[Fen, Fen]:
+        """Base and amount of one, multiplied."""
+        base, amount = self.each.compute(view)
+        number = view.column(self.times)
+        return product([base, number], Fraction(1)), product([amount, number], Fraction(1))
+
+
+@dataclass(frozen=True)
 class Bundle:
     """Several amounts that are paid together."""
 
@@ -264,6 +284,8 @@ def read_amount(source: Table, book: FactBook, discretion: Fraction) -> Amount |
     before = len(source.faults.found)
     source.get("range", lambda raw: [table.multiple(one) for one in raw], None)
     amount = _KINDS[kind](source, book, share)
+    if source.has("times"):
+        amount = ForEach(amount, _name(source, "times", book))
     source.finish()
     return amount if len(source.faults.found) == before else None
 
@@ -278,6 +300,11 @@ def _fixed(source: Table, book: FactBook, share: Fraction) -> Amount:
 
 def _range(source: Table, book: FactBook, share: Fraction) -> Amount:
     return Fixed(source.dated("ceiling_amount", table.money), source.get("discretion", table.rate, Fraction(1)))
+
+
+def _reviewed(source: Table, book: FactBook, share: Fraction) -> Amount:
+    least, most = source.dated("least", table.money), source.dated("most", table.money)
+    return Reviewed(_name(source, "granted", book), least, most, share)
 
 
 def _by_class(source: Table, book: FactBook, share: Fraction) -> Amount:
@@ -355,5 +382,5 @@ def _bundle(source: Table, book: FactBook, share: Fraction) -> Amount:
 _KINDS: dict[str, Callable[[Table, FactBook, Fraction], Amount]] = {
     "fixed": _fixed, "by_class": _by_class, "rate": _rate, "rate_by_band": _rate_by_band, "per_unit": _per_unit,
     "matching": _rate, "share_of": _rate, "interest": _interest, "difference": _difference, "range": _range,
-    "bundle": _bundle,
+    "bundle": _bundle, "reviewed": _reviewed,
 }  # fmt: skip

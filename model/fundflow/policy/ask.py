@@ -241,5 +241,7 @@ def books_of(asked: Sequence[Any]) -> list[FactBook]:
 
 
 def needs_district(asked: Sequence[Any]) -> bool:
-    """Whether the district decides who bears what."""
-    return any(isinstance(one, Instrument) and one.sharing.versions[-1][1].by_district for one in asked)
+    """Whether the district decides who bears what, or who is paid at all."""
+    return any(
+        isinstance(one, Instrument) and (one.by_place or one.sharing.versions[-1][1].by_district) for one in asked
+    )

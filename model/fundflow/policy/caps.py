@@ -27,6 +27,7 @@ class Cap:
 
     ``scope`` is ``claim``, ``year`` or ``lifetime`` (less what the ``groups`` have had), or ``fact`` (another amount
     is the limit, where it is given). ``paid`` names facts that say what was had before, in place of the totals.
+    ``times`` multiplies the limit: so much for each of the things that one claim is for.
     """
 
     scope: str
@@ -35,6 +36,7 @@ class Cap:
     paid: tuple[str, ...]
     fact: str | None
     clause: str
+    times: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def _apply(amount: Fen, cap: Cap, view: View, ids: Any, years: Any, totals: Tota
     assert cap.amount is not None
     most = cap.amount.on(view.value_day)
     if cap.scope == "claim":
-        return apply_cap(amount, most)
+        return apply_cap(amount, most if cap.times is None else view.column(cap.times).astype(np.int64) * most)
     had = np.zeros(len(amount), dtype=np.int64)
     given = [view.given(view.book[name]) for name in cap.paid]
     for number, group in enumerate(cap.groups):
@@ -109,10 +111,13 @@ def read_caps(source: Table, book: FactBook, readings: Mapping[str, Any]) -> tup
         groups = one.get("groups", table.texts, ())
         paid = one.get("paid", lambda raw: tuple(book[name].name for name in table.texts(raw)), ())
         fact = one.get("fact", lambda raw: book[table.text(raw)].name) if scope == "fact" else None
+        times = one.get("times", lambda raw: book[table.text(raw)].name, None)
+        if times is not None and scope != "claim":
+            one.fault("times", 'only a limit of the scope "claim" can be for each of several')
         clause = one.get("clause", table.text, "")
         if scope in ("year", "lifetime") and not groups:
             one.fault("groups", "missing: a total over time names the group that it counts")
         one.finish()
         if counts:
-            caps.append(Cap(scope, amount, groups, paid, fact, clause))
+            caps.append(Cap(scope, amount, groups, paid, fact, clause, times))
     return tuple(caps)

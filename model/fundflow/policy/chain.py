@@ -20,7 +20,7 @@ from fundflow.base.money import split_city, times
 from fundflow.policy.catalogue import Catalogue
 from fundflow.policy.envelopes import scale, serve
 from fundflow.policy.history import complete
-from fundflow.policy.instrument import Instrument
+from fundflow.policy.instrument import DISTRICT, Instrument
 from fundflow.policy.outcome import Batch, Outcome, Reason
 from fundflow.policy.payment import pay
 from fundflow.policy.pools import Pool, common_rate
@@ -109,6 +109,9 @@ def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals
     if instrument.events_from < instrument.in_force:
         # Events before the document count, but nobody can decide on them before it is in force.
         awarded = np.maximum(awarded, instrument.in_force)
+    district = _districts(batch, awarded)
+    if instrument.by_place:
+        facts = {**facts, DISTRICT: district}
     whole = Claims(
         batch.ids,
         batch.trigger_day,
@@ -120,7 +123,6 @@ def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals
     governing = value_days(instrument, batch.trigger_day, awarded, since)
     parts = [(rows, examine(instrument, part, totals)) for rows, part in _versions(instrument, whole, governing)]
     sharing = instrument.sharing.on(int(awarded[0]) if batch.n else 0)
-    district = _districts(batch, awarded)
     return _Case(
         instrument,
         batch,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +24,7 @@ from fundflow.policy.split import CostSharing
 from fundflow.policy.table import Table
 from fundflow.policy.values import Dated, is_dated
 
+DISTRICT = "district"
 VALUES_ON = ("trigger-day", "activity-year", "award-day", "right-since")
 
 
@@ -99,6 +100,8 @@ class Instrument:
     """Events from this day on count, although the document came later."""
     superseded_by: str | None = None
     superseded_from: int | None = None
+    by_place: bool = False
+    """Some condition asks for the district, which the chain knows and no claimant needs to say."""
     values: tuple[Value, ...] = field(default=(), repr=False)
     """Every number that was read of it, as it holds after the changes of a scenario."""
 
@@ -119,7 +122,7 @@ class Instrument:
         names += self.amount.facts
         names += self.competition.facts if self.competition else ()
         for cap in self.caps:
-            names += [*cap.paid, *([cap.fact] if cap.fact else [])]
+            names += [*cap.paid, *([cap.fact] if cap.fact else []), *([cap.times] if cap.times else [])]
         for factor in self.modifiers:
             names += [name for one in factor.when for name in one.facts]
         names += self.overlap.facts if self.overlap else ()
@@ -238,7 +241,7 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
     source.finish()
     if amount is None or len(faults.found) > before:
         return None
-    return Instrument(
+    found = Instrument(
         id=name,
         name_en=english,
         name_zh=chinese,
@@ -253,6 +256,7 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
         values=source.values(parts["in_force"]),
         **parts,
     )
+    return replace(found, by_place=DISTRICT in found.facts)
 
 
 def _events_from(source: Table, in_force: int | None, law: Document) -> int:

@@ -217,7 +217,7 @@ def warnings_of(catalogue: Catalogue, scenario: Scenario, economy: EconomyParame
     """What a reader must know: documents past their end, assumed values in use, numbers outside the calibration."""
     said = []
     first = parse_day(f"{scenario.budget_year}-01-01")
-    raised = OWN_EVENTS | {event for one in economy.streams.values() for event in (one.trigger, one.then)}
+    raised = OWN_EVENTS | {event for one in economy.streams.values() for event in one.triggers}
     for one in catalogue.instruments.values():
         if one.trigger not in raised or one.receipt:
             continue
