@@ -97,8 +97,8 @@ class Stream(_Frozen):
     """Claimants of one kind: how many a year, where, when, and what each is like.
 
     ``trigger`` is the event that opens instruments; ``then`` a second event, ``months`` and ``days_after`` later (two
-    attributes). ``later`` lists events of the years after, with the same facts. ``every`` 2 lets them come in even years
-    only. Attributes are facts of the policy by the same names.
+    attributes). ``later`` lists events of the years after, with the same facts. ``every`` 2 lets them come in even
+    years only. Attributes are facts of the policy by the same names.
     """
 
     trigger: str
