@@ -12,8 +12,9 @@ from typing import Protocol
 from fundflow.experiment.engine import SIMULATION, load_engine, meta_of
 from fundflow.experiment.workers import (
     Interrupted,
-    Job,
     ReplicationFailed,
+    RunJob,
+    Task,
     WorkersLost,
     run_here,
     run_in_processes,
@@ -101,18 +102,18 @@ def run_scenario(
         watch.started(folder, len(wanted & writer.finished()), len(wanted))
         clock = _Clock(folder, workers)
 
-        def missing() -> set[int]:
-            return wanted - writer.finished()
+        def missing() -> set[Task]:
+            return {(number,) for number in wanted - writer.finished()}
 
-        def done(_: int) -> None:
+        def done(_: Task) -> None:
             writer.seal_full()
             clock.count += 1
             watch.advanced(len(wanted) - len(missing()))
 
-        job = Job(engine, scenario, folder)
+        job = RunJob(engine, scenario, folder, inputs)
         try:
             if workers == 0:
-                run_here(job, inputs, missing, done)
+                run_here(job, missing, done)
             else:
                 run_in_processes(job, workers or processors(), missing, done)
         except (Interrupted, ReplicationFailed, WorkersLost) as stop:

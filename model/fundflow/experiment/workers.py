@@ -1,4 +1,4 @@
-"""Replications in spawned processes: one thread each, none lost with a killed worker, stopped by Ctrl-C."""
+"""Tasks in spawned processes: one thread each, none lost with a killed worker, stopped by Ctrl-C."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
+from typing import Protocol
 
 from fundflow.experiment.engine import Inputs, load_engine
 from fundflow.results import write_replication
@@ -41,32 +42,50 @@ class Interrupted(Exception):
     """Ctrl-C: the finished replications are kept."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """What a worker must know: which simulation, which scenario, where to write."""
+Task = tuple[int, ...]
+"""What names a unit of work inside a job: (replication,), or (variant, replication)."""
 
-    engine: str
-    scenario: Scenario
-    folder: Path
 
-    def do(self, inputs: Inputs, replication: int) -> int:
-        """Run one replication and write it.
+class Job(Protocol):
+    """What a worker must know to do a task: picklable, so that a spawned process or another machine can hold it."""
+
+    def do(self, task: Task) -> None:
+        """Do a task and write what it gives, whole or not at all.
 
         Raises
         ------
         ReplicationFailed
             If it ends with an error; the text says where.
         """
+
+
+@dataclass
+class RunJob:
+    """Replications of one scenario, written into its run folder."""
+
+    engine: str
+    scenario: Scenario
+    folder: Path
+    inputs: Inputs | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave the inputs behind: a worker prepares its own."""
+        return {**self.__dict__, "inputs": None}
+
+    def do(self, task: Task) -> None:
+        """Run one replication and write it; see ``Job``."""
+        (replication,) = task
         try:
-            tables = load_engine(self.engine).simulate(inputs, replication, keep_claims=replication == 0)
+            engine = load_engine(self.engine)
+            if self.inputs is None:
+                self.inputs = engine.prepare(self.scenario)
+            tables = engine.simulate(self.inputs, replication, keep_claims=replication == 0)
             write_replication(self.folder, replication, tables)
         except Exception as error:
-            raise ReplicationFailed(f"replication {replication} failed: {_told(error)}") from error
-        return replication
+            raise ReplicationFailed(f"replication {replication} failed: {told(error)}") from error
 
 
 _job: Job | None = None
-_inputs: Inputs | None = None
 
 
 def _start_worker(job: Job) -> None:
@@ -84,16 +103,14 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(replication: int) -> int:
-    global _inputs
+def _work(task: Task) -> Task:
     assert _job is not None
-    if _inputs is None:
-        _inputs = load_engine(_job.engine).prepare(_job.scenario)
-    return _job.do(_inputs, replication)
+    _job.do(task)
+    return task
 
 
-def run_here(job: Job, inputs: Inputs, missing: Callable[[], set[int]], done: Callable[[int], None]) -> None:
-    """Run the missing replications in this process, in order.
+def run_here(job: Job, missing: Callable[[], set[Task]], done: Callable[[Task], None]) -> None:
+    """Do the missing tasks in this process, in order.
 
     Raises
     ------
@@ -102,16 +119,18 @@ def run_here(job: Job, inputs: Inputs, missing: Callable[[], set[int]], done: Ca
     ReplicationFailed
         If a replication ends with an error.
     """
-    for number in sorted(missing()):
+    for task in sorted(missing()):
         try:
-            job.do(inputs, number)
-            done(number)
+            job.do(task)
+            done(task)
         except KeyboardInterrupt:
             raise Interrupted from None
 
 
-def run_in_processes(job: Job, workers: int, missing: Callable[[], set[int]], done: Callable[[int], None]) -> None:
-    """Run the missing replications in spawned processes.
+def run_in_processes(
+    job: Job, workers: int, missing: Callable[[], set[Task]], done: Callable[[Task], None]
+) -> None:
+    """Do the missing tasks in spawned processes.
 
     Parameters
     ----------
@@ -120,9 +139,9 @@ def run_in_processes(job: Job, workers: int, missing: Callable[[], set[int]], do
     workers
         How many processes, at least one.
     missing
-        Asks the run folder which replications are still to run; asked again when a worker was lost.
+        Asks which tasks are still to do; asked again when a worker was lost.
     done
-        Called with each replication that is finished.
+        Called with each task that is finished.
 
     Raises
     ------
@@ -147,13 +166,13 @@ def run_in_processes(job: Job, workers: int, missing: Callable[[], set[int]], do
                     ) from None
 
 
-def _run_pool(job: Job, workers: int, numbers: list[int], done: Callable[[int], None]) -> None:
+def _run_pool(job: Job, workers: int, tasks: list[Task], done: Callable[[Task], None]) -> None:
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
         workers, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(job,)
     )
-    at_hand: dict[Future[int], int] = {}
-    waiting = iter(numbers)
+    at_hand: dict[Future[Task], Task] = {}
+    waiting = iter(tasks)
     try:
         _submit(pool, waiting, at_hand, workers + 1)
         while at_hand:
@@ -173,17 +192,17 @@ def _run_pool(job: Job, workers: int, numbers: list[int], done: Callable[[int], 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _submit(pool: ProcessPoolExecutor, waiting: Iterator[int], at_hand: dict[Future[int], int], most: int) -> None:
+def _submit(pool: ProcessPoolExecutor, waiting: Iterator[Task], at_hand: dict[Future[Task], Task], most: int) -> None:
     """Keep a few replications at hand: enough that no worker waits, few enough that Ctrl-C is quick."""
     while len(at_hand) < most:
-        number = next(waiting, None)
-        if number is None:
+        task = next(waiting, None)
+        if task is None:
             return
         with _deaf_to_interrupts():
-            at_hand[pool.submit(_work, number)] = number
+            at_hand[pool.submit(_work, task)] = task
 
 
-def _told(error: Exception) -> str:
+def told(error: Exception) -> str:
     """Say what went wrong and where, since a traceback does not leave the worker."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "fundflow" in Path(frame.filename).parts] or frames

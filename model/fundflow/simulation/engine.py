@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -184,7 +185,7 @@ def prepare(scenario: Scenario) -> Inputs:
     if scenario.volumes == "evidenced":
         kept = {name: one for name, one in catalogue.instruments.items() if one.evidence != "C"}
         catalogue = replace(catalogue, instruments=kept)
-    population = build_population(economy, scenario.population.seed, scenario.population.size)
+    population = _population(economy.model_dump_json(), scenario.population.seed, scenario.population.size)
     return Inputs(
         scenario=scenario,
         economy=economy,
@@ -194,6 +195,12 @@ def prepare(scenario: Scenario) -> Inputs:
         warnings=tuple(warnings_of(catalogue, scenario, economy)),
         instruments_meta=describe(catalogue),
     )
+
+
+@lru_cache(maxsize=2)
+def _population(economy: str, seed: int, size: int) -> Population:
+    """Build a population once for all scenarios that differ in law alone; no replication changes it."""
+    return build_population(EconomyParameters.model_validate_json(economy), seed, size)
 
 
 def describe(catalogue: Catalogue) -> dict[str, Any]:
