@@ -64,7 +64,8 @@ def test_every_reading_is_used_by_some_rule() -> None:
     used = {name for found in cat.instruments.values() for name in found.readings}
     by_pool = {"rnd-budget", "rnd-short"}
     by_conditions = {"eaglet-staff-year", "bridge-size-test"}
-    assert set(cat.readings) == used | by_pool | by_conditions
+    by_fund = {"angel-excess-return"}
+    assert set(cat.readings) == used | by_pool | by_conditions | by_fund
 
 
 @pytest.mark.parametrize("name", ["eaglet-staff-year", "bridge-size-test"])
@@ -72,6 +73,11 @@ def test_a_reading_of_a_condition_set_changes_it(name: str) -> None:
     other = {"eaglet-staff-year": "last", "bridge-size-test": "high-tech-only"}[name]
     changed = load_catalogue(readings={name: other})
     assert changed.conditions != catalogue().conditions
+
+
+def test_a_reading_of_a_fund_changes_it() -> None:
+    changed = load_catalogue(readings={"angel-excess-return": "compound"}).funds["angel-guidance"].equity
+    assert changed is not None and changed.reward_growth == "compound"
 
 
 def test_all_faults_are_told_at_once_with_the_nearest_name() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args, get_o
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from fundflow.base.draws import Draws
+from fundflow.economy.fund_parameters import FundStart
 from fundflow.economy.stream_parameters import Stream
 
 Fen = Annotated[int, "fen"]
@@ -166,6 +167,7 @@ class Economy(BaseModel):
     makerspace_places: float
 
     streams: dict[str, Stream]
+    funds: dict[str, FundStart] = {}
 
     def of_year(self, path: Path_, year: int) -> float:
         """Value of a yearly path in a year; the last one continues."""
@@ -241,16 +243,19 @@ class _Parameters(BaseModel):
 
     if TYPE_CHECKING:
         streams: dict[str, Stream]
+        funds: dict[str, FundStart]
 
     @classmethod
     def baseline(cls) -> Self:
         """Read ``[economy]`` of the baseline scenario in the project's ``scenarios`` folder, with its volumes."""
         folder = Path(__file__).parents[3] / "scenarios"
         economy = tomllib.loads((folder / "baseline.toml").read_text("utf-8"))["economy"]
-        streams: dict[str, Any] = {}
+        volumes: dict[str, dict[str, Any]] = {"streams": {}, "funds": {}}
         for path in sorted((folder / "volumes").glob("*.toml")):
-            streams |= tomllib.loads(path.read_text("utf-8"))["economy"]["streams"]
-        return cls.model_validate({**economy, "streams": streams | economy.get("streams", {})})
+            part = tomllib.loads(path.read_text("utf-8"))["economy"]
+            for name, group in volumes.items():
+                group |= part.get(name, {})
+        return cls.model_validate({**economy, **{name: one | economy.get(name, {}) for name, one in volumes.items()}})
 
     def draw(self, draws: Draws, fixed: bool = False, scale: float = 1.0) -> Economy:
         """Numbers of one replication.
@@ -271,6 +276,8 @@ class _Parameters(BaseModel):
             given = getattr(self, name)
             if name == "streams":
                 drawn[name] = {key: stream.drawn(key, draws, fixed, scale) for key, stream in sorted(given.items())}
+            elif name == "funds":
+                drawn[name] = {key: fund.scaled(scale) for key, fund in sorted(given.items())}
             elif isinstance(given, Numbers):
                 drawn[name] = given.value
             else:
@@ -305,5 +312,9 @@ else:
         __base__=_Parameters,
         __doc__=_Parameters.__doc__,
         __module__=__name__,
-        **{name: (_field_type(info.annotation), ...) for name, info in Economy.model_fields.items() if name != "scale"},
+        **{
+            name: (_field_type(info.annotation), ... if info.is_required() else info.default)
+            for name, info in Economy.model_fields.items()
+            if name != "scale"
+        },
     )

@@ -69,6 +69,15 @@ class Part(_Frozen):
     high: float
 
 
+class Multiple(_Frozen):
+    """Lognormal ratio with this mean and sigma of the logarithm, in parts per million: what becomes of a yuan."""
+
+    kind: Literal["multiple"]
+    mean: float = Field(gt=0)
+    sigma: float = Field(ge=0)
+    most: float = Field(default=100.0, gt=0)
+
+
 class Product(_Frozen):
     """Two earlier whole numbers multiplied."""
 
@@ -76,7 +85,9 @@ class Product(_Frozen):
     of: tuple[str, str]
 
 
-Attribute = Annotated[Chance | Category | Money | Share | Whole | Part | Product, Field(discriminator="kind")]
+Attribute = Annotated[
+    Chance | Category | Money | Share | Whole | Part | Multiple | Product, Field(discriminator="kind")
+]
 
 
 class Later(_Frozen):

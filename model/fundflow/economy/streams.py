@@ -14,7 +14,7 @@ from fundflow.base.calendar import day_of
 from fundflow.base.draws import Draws, Kind, pack_id, poisson_inverse
 from fundflow.base.money import multiply
 from fundflow.economy.parameters import Economy
-from fundflow.economy.stream_parameters import Category, Chance, Money, Part, Product, Share, Stream, Whole
+from fundflow.economy.stream_parameters import Category, Chance, Money, Multiple, Part, Product, Share, Stream, Whole
 from fundflow.economy.table import Ints
 
 CITY_ZONES = (0.09, 0.06, 0.10, 0.06, 0.23, 0.16, 0.07, 0.09, 0.03, 0.07, 0.01, 0.03, 0.0, 0.0, 0.0)
@@ -108,6 +108,10 @@ def _value(attribute: Any, u: NDArray[np.float64], found: dict[str, NDArray[Any]
     if isinstance(attribute, Money):
         yuan = attribute.mean * np.exp(attribute.sigma * ndtri(u) - attribute.sigma**2 / 2)
         return np.asarray(np.rint(np.clip(yuan, attribute.least, attribute.most)), np.int64) * 100
+    if isinstance(attribute, Multiple):
+        ratio = attribute.mean * np.exp(attribute.sigma * ndtri(u) - attribute.sigma**2 / 2)
+        # Thousandths, so that the last bit of a processor's logarithm cannot reach an amount.
+        return np.asarray(np.rint(np.minimum(ratio, attribute.most) * 1e3), np.int64) * 1000
     if isinstance(attribute, Share):
         return np.asarray(np.rint((attribute.low + (attribute.high - attribute.low) * u) * 1e6), np.int64)
     if isinstance(attribute, Whole):

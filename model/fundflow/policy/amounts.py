@@ -349,7 +349,7 @@ def _interest(source: Table, book: FactBook, share: Fraction) -> Amount:
             multiple=source.dated("multiple", table.multiple),
             years=_name(source, "years", book),
             since=_name(source, "since", book),
-            past=source.get("years_past", table.count, 0),
+            past=max(source.get("from_year", table.count, 1) - 1, 0),
             growth=source.get("growth", table.one_of(*GROWTH), "simple"),
             share=share,
         )

@@ -154,7 +154,12 @@ class Surroundings:
 def names_of(source: Table, readings: Mapping[str, Any]) -> dict[str, Any]:
     """What ``"$name"`` stands for inside a table: its own ``values``, and ``"$reading.name"``."""
     own = source.get("values", dict, {})
-    return {**{f"reading.{name}": one.value for name, one in readings.items()}, **own}
+    return {**reading_names(readings), **own}
+
+
+def reading_names(readings: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``"$reading.name"`` stands for."""
+    return {f"reading.{name}": one.value for name, one in readings.items()}
 
 
 def book_of(source: Table, recipient: str, facts: dict[tuple[str, str], Fact]) -> FactBook:

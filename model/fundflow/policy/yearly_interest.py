@@ -58,10 +58,15 @@ class YearlyInterest:
         return [max(Fraction(one) - self.past, Fraction(0)) for one in held]
 
     def _growth(self, rate: Any, years: Fraction) -> Any:
-        if self.growth == "simple":
-            return rate * years
-        whole = years.numerator // years.denominator
-        return (1 + rate) ** whole * (1 + rate * (years - whole)) - 1
+        return grown(rate, years, self.growth)
+
+
+def grown(rate: Any, years: Fraction, growth: str) -> Any:
+    """Interest on one after some years, simple or added to the principal at the end of each whole year."""
+    if growth == "simple":
+        return rate * years
+    whole = years.numerator // years.denominator
+    return (1 + rate) ** whole * (1 + rate * (years - whole)) - 1
 
 
 def years_between(start: int, stop: int) -> Fraction:

@@ -19,6 +19,7 @@ from fundflow.simulation import (
     bridge_fund,
     deferral,
     derived,
+    equity_fund,
     firms,
     incubation,
     indicators,
@@ -90,6 +91,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         loans.lending(world, fund, book),
         bridge_fund.run_fund(world, fund, loans.boundaries(world)),
         bridge_fund.close_fund_years(world, fund),
+        *equity_fund.equity_funds(world),
         rnd_round.tax_list(world),
         projects.key_calls(world, running),
         projects.acceptances(world, running),
@@ -232,6 +234,11 @@ def warnings_of(catalogue: Catalogue, scenario: Scenario, economy: EconomyParame
             follows = "assumed renewed" if one.law.after_expiry == "renewed" else "lapsed; rights already running only"
             said.append(f"{one.id}: {one.document} ended on {date_of(one.expires)}: {follows}")
         said += [f"{one.id}: assumed: {text}" for text in one.assumed]
+    for fund in catalogue.funds.values():
+        if fund.id in economy.funds:
+            if fund.expires is not None and fund.expires < first and fund.law.after_expiry == "renewed":
+                said.append(f"{fund.id}: {fund.document} ended on {date_of(fund.expires)}: assumed renewed")
+            said += [f"{fund.id}: assumed: {text}" for text in fund.assumed]
     for name in type(economy).model_fields:
         if getattr(getattr(economy, name), "source", "") == SET_BY_SCENARIO:
             said.append(f"economy.{name}: set by the scenario, outside the calibration")

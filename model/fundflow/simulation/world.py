@@ -122,10 +122,12 @@ class World:
         zone: Ints,
         trigger_day: int | Ints,
         facts: dict[str, NDArray[Any]],
+        district: Ints | None = None,
     ) -> list[Outcome]:
         """Put the claims that one event causes through the chain and into the books.
 
         Claims are taken in order of day and id; the envelopes have what is left of the fiscal year of the award.
+        ``district`` stands in for the map where a claim belongs to none (-1).
         """
         instruments = self.catalogue.triggered_by(trigger)
         if not instruments or not len(ids):
@@ -134,7 +136,11 @@ class World:
         order = np.lexsort((ids, day))
         day = day[order]
         batch = Batch(
-            ids=ids[order], zone=zone[order], trigger_day=day, facts={k: np.asarray(v)[order] for k, v in facts.items()}
+            ids=ids[order],
+            zone=zone[order],
+            trigger_day=day,
+            facts={k: np.asarray(v)[order] for k, v in facts.items()},
+            district=None if district is None else district[order],
         )
         outcomes: list[Outcome] = []
         for group, rows, first in self.budget.by_award_day(instruments, batch):
