@@ -8,6 +8,7 @@ and only what a treasury pays into a fund is a payment.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -375,7 +376,7 @@ def _note(world: World, run: Running, day: int, id: int, event: str, amount: int
     world.ledger.note("equity_funds", fund=[run.fund.id], partner=[id], event=[event], day=[day], amount=[amount])
 
 
-_STEPS = {
+_STEPS: dict[str, Callable[[World, Running, int, int, Any], None]] = {
     "instalment": _instalment, "year": _year, "proposal": _proposal, "signing": _signing, "give_up": _give_up,
     "check": _check, "buy_out": _buy_out, "end": _end, "prepay": _prepay, "settle": _settle, "close": _close,
 }  # fmt: skip
