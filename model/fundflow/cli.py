@@ -9,11 +9,26 @@ import click
 COMMANDS = {
     "run": ("fundflow.experiment.command:run", "Run a scenario and write a run folder."),
     "award": ("fundflow.policy.command:award", "What one claimant, or a list of claimants, gets under a rule."),
-    "policy": ("fundflow.policy.command:policy", "The catalogue of rules: list, show."),
+    "policy": ("fundflow.policy.command:policy", "The catalogue of rules: list, show, check, gaps, diff, export."),
     "explain": ("fundflow.experiment.explain_command:explain", "From a figure of a run to the claims behind it."),
     "budget": ("fundflow.report.command:budget", "The budget table of a run, for the bureau."),
     "figures": ("fundflow.report.command:figures", "Redraw the figures of a run folder."),
 }
+
+MORE = {
+    "policy": {
+        "gaps": "fundflow.experiment.law_command:gaps",
+        "diff": "fundflow.experiment.law_command:diff",
+    },
+}
+"""Commands of a group that need more than its own package knows."""
+
+
+def _import(place: str) -> click.Command:
+    module, name = place.split(":")
+    command = getattr(importlib.import_module(module), name)
+    assert isinstance(command, click.Command)
+    return command
 
 
 class _Lazy(click.Group):
@@ -23,9 +38,10 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name][0].split(":")
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
+        command = _import(COMMANDS[cmd_name][0])
+        for name, place in MORE.get(cmd_name, {}).items():
+            assert isinstance(command, click.Group)
+            command.add_command(_import(place), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,14 +1,11 @@
-"""The commands ``fundflow award`` and ``fundflow policy``."""
+"""The command ``fundflow award``."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
-from datetime import date
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -17,47 +14,13 @@ from fundflow.policy.answer import answers, as_text, condition_answers
 from fundflow.policy.catalogue import Catalogue, load_catalogue
 from fundflow.policy.chain import settle
 from fundflow.policy.conditions import ConditionSet
-from fundflow.policy.export import export
-from fundflow.policy.faults import CatalogueFaults, Faults, MissingFacts
+from fundflow.policy.faults import Faults, MissingFacts
 from fundflow.policy.instrument import Instrument
+from fundflow.policy.law_command import find, policy
+from fundflow.policy.options import EXPIRY, LANG, READING, Refused, clear_errors
 from fundflow.policy.totals import Totals
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Refused(click.ClickException):
-    """Input that cannot be used; exit status 2."""
-
-    exit_code = 2
-
-    def show(self, file: Any = None) -> None:
-        """Print the faults, one a line."""
-        click.echo(self.message, err=True)
-
-
-def _clear_errors(command: F) -> F:
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (CatalogueFaults, MissingFacts) as error:
-            raise Refused(str(error)) from None
-        except OverflowError:
-            raise Refused("amounts are too large to be worked out") from None
-
-    return wrapped  # type: ignore[return-value]
-
-
-_LANG = click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the answer.")
-_EXPIRY = click.option(
-    "--after-expiry",
-    type=click.Choice(["renewed", "lapses"]),
-    default="renewed",
-    help="What happens after a document's end.",
-)
-_READING = click.option(
-    "--reading", "readings", multiple=True, metavar="NAME=VALUE", help="Another reading of the law."
-)
+__all__ = ["award", "policy"]
 
 
 @click.command()
@@ -69,10 +32,10 @@ _READING = click.option(
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the answer to a .csv or .json file.")
 @click.option("--facts", "show_facts", is_flag=True, help="Tell which facts the rule needs.")
-@_EXPIRY
-@_READING
-@_LANG
-@_clear_errors
+@EXPIRY
+@READING
+@LANG
+@clear_errors
 def award(
     instrument: str,
     facts: tuple[str, ...],
@@ -92,7 +55,7 @@ def award(
     0.02亿; rates 20% or 0.2.
     """
     catalogue = load_catalogue(readings=ask.read_words(readings), after_expiry=after_expiry)
-    found = _find(catalogue, instrument)
+    found = find(catalogue, instrument)
     if show_facts:
         click.echo(describe.facts_of(found, catalogue, lang, as_json))
         return
@@ -106,13 +69,6 @@ def award(
         rate = next((one["rate"] for one in results if one["rate"]), None)
         answer = {"rate": rate, "claims": results}
     _put(answer, rows, results, as_json, out, lang)
-
-
-def _find(catalogue: Catalogue, name: str) -> list[Instrument | ConditionSet]:
-    try:
-        return catalogue.find(name)
-    except ValueError as error:
-        raise Refused(str(error)) from None
 
 
 def _day(on: str | None, faults: Faults) -> int:
@@ -236,50 +192,3 @@ def _write(answer: dict[str, Any], rows: list[dict[str, str]], results: list[dic
         for row, one in zip(rows, results, strict=True):
             cells = [row.get(name, "") for name in names]
             writer.writerow([*cells, *(one[name] for name in own), *(one["shares"].get(b, "0.00") for b in bearers)])
-
-
-@click.group()
-def policy() -> None:
-    """List and show the rules of the catalogue."""
-
-
-def _on(on: str | None) -> int:
-    try:
-        return ask.read_day(on or date.today().isoformat())
-    except ValueError as error:
-        raise Refused(f"--on {on}: {error}") from None
-
-
-@policy.command("list")
-@click.option("--on", metavar="DATE", help="Day for the legal status; today by default.")
-@_EXPIRY
-@_LANG
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
-@_clear_errors
-def list_rules(on: str | None, after_expiry: str, lang: str, as_json: bool) -> None:
-    """List the catalogue with each rule's legal status on a date, and the known gaps."""
-    click.echo(describe.listing(load_catalogue(after_expiry=after_expiry), _on(on), lang, as_json))
-
-
-@policy.command("show")
-@click.argument("instrument")
-@click.option("--on", metavar="DATE", help="Day whose values are shown; today by default.")
-@_READING
-@_LANG
-@_clear_errors
-def show_rule(instrument: str, on: str | None, readings: tuple[str, ...], lang: str) -> None:
-    """Show one instrument with values, dates, clauses and readings, and which date governs what."""
-    catalogue = load_catalogue(readings=ask.read_words(readings))
-    fund = describe.fund(instrument, catalogue, _on(on), lang)
-    click.echo(fund or describe.showing(_find(catalogue, instrument), catalogue, _on(on), lang))
-
-
-@policy.command("export")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON (the only form).")
-@_EXPIRY
-@_READING
-@_clear_errors
-def export_rules(as_json: bool, after_expiry: str, readings: tuple[str, ...]) -> None:
-    """Give every entry of the catalogue with its rules, values and dates, and what is registered as not modelled."""
-    catalogue = load_catalogue(readings=ask.read_words(readings), after_expiry=after_expiry)
-    click.echo(json.dumps(export(catalogue), ensure_ascii=False, indent=1))

@@ -1,4 +1,4 @@
-"""The catalogue in words: lists, single rules, and the facts that they ask for."""
+"""The catalogue in words: single rules, and the facts that they ask for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from fundflow.base.calendar import date_of
 from fundflow.base.money import yuan_text
 from fundflow.policy.answer import STATUSES
@@ -16,8 +14,7 @@ from fundflow.policy.catalogue import Catalogue
 from fundflow.policy.conditions import Condition, ConditionSet
 from fundflow.policy.facts import Fact, FactBook
 from fundflow.policy.instrument import Instrument
-from fundflow.policy.outcome import Status
-from fundflow.policy.status import statuses
+from fundflow.policy.listing import status_on
 from fundflow.policy.values import Dated
 
 _MONEY = ("size", "loan_cap")
@@ -76,37 +73,6 @@ def _conditions(conditions: Sequence[Condition], book: FactBook, lang: str, day:
     return lines
 
 
-def listing(catalogue: Catalogue, day: int, lang: str, as_json: bool) -> str:
-    """Every rule with its status on a day; condition sets; known gaps."""
-    rows = []
-    for one in catalogue.instruments.values():
-        status = _status(one, day)
-        rows.append(
-            {
-                "id": one.id, "name": _name(one, lang), "document": one.document, "clause": one.clause,
-                "status": STATUSES[status], "in_force": date_of(one.in_force).isoformat(),
-                "expires": date_of(one.expires).isoformat() if one.expires else None, "evidence": one.evidence,
-            }
-        )  # fmt: skip
-    sets = [{"id": one.id, "name": _name(one, lang), "document": one.document} for one in catalogue.conditions.values()]
-    gaps = [f"{gap.rule}: {gap.reason[lang == 'zh']}" for gap in catalogue.register.gaps.values()]
-    if as_json:
-        return json.dumps({"instruments": rows, "conditions": sets, "known_gaps": gaps}, ensure_ascii=False, indent=1)
-    lines = [date_of(day).isoformat()]
-    for row in rows:
-        valid = f"{row['in_force']} to {row['expires'] or '...'}"
-        lines.append(f"{row['id']:<45}{row['status']:<17}{valid:<28}{row['document']} {row['clause']}   {row['name']}")
-    lines += ["", "conditions without money:"]
-    lines += [f"{one['id']:<45}{one['document']}   {one['name']}" for one in sets]
-    lines += ["", "funds:", *(f"{one.id:<45}{one.document}   {_name(one, lang)}" for one in catalogue.funds.values())]
-    lines += ["", "known gaps (promised in the text without a number, not modelled):", *(f"  {gap}" for gap in gaps)]
-    return "\n".join(lines)
-
-
-def _status(one: Instrument, day: int) -> Status:
-    return Status(int(statuses(one, np.array([day], dtype=np.int64), None)[0]))
-
-
 def showing(found: Sequence[Instrument | ConditionSet], catalogue: Catalogue, day: int, lang: str) -> str:
     """Rules with all their values on a day."""
     parts = []
@@ -134,7 +100,7 @@ def _instrument(one: Instrument, catalogue: Catalogue, day: int, lang: str) -> s
         f"{one.id}   {_name(one, lang)}",
         f"  {law.number} {law.title_zh if lang == 'zh' else law.title_en}, {one.clause}; {law.department}",
         f"  in force {date_of(one.in_force)} to {date_of(one.expires) if one.expires else '...'}; "
-        f"on {date_of(day)}: {STATUSES[_status(one, day)]}; after its end: {law.after_expiry}",
+        f"on {date_of(day)}: {STATUSES[status_on(one, day)]}; after its end: {law.after_expiry}",
         f"  rules: {', '.join(one.rules) or one.id}",
         f"  paid to: {one.recipient}; caused by: {one.trigger}; evidence of its volume: {one.evidence}",
         f"  {GOVERNS[one.values_on]}; shares, districts and map of the day of the decision",

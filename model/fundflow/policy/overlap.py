@@ -95,7 +95,7 @@ class Overlap:
         missing = had(self._name("alone")) - (had(self._name()) - own) - own
         if not missing.any():
             return amount
-        left = np.clip(amount + missing, 0, amount)
+        left: Fen = np.clip(amount + missing, 0, amount)
         periods = np.asarray(years) if self.per == "year" else np.zeros(len(keys), dtype=np.int64)
         places = list(zip(keys.tolist(), periods.tolist(), strict=True))
         if len(set(places)) < len(places):

@@ -13,7 +13,7 @@ from fundflow.base.money import split_city
 from fundflow.policy import table
 from fundflow.policy.faults import Faults, nearest
 from fundflow.policy.table import Table
-from fundflow.policy.values import Dated
+from fundflow.policy.values import ALWAYS, Dated
 
 Ints = NDArray[np.int64]
 QUARTERS = {"1:1": 2, "1:3": 1, "3:1": 3, "city": 4, "district": 0}
@@ -86,6 +86,12 @@ class CostSharing:
                 found[ratio] = districts
         return found
 
+    @property
+    def changes(self) -> tuple[int, ...]:
+        """The days on which any district's ratio changes."""
+        dated = [*self.quarters, *([self.everywhere] if self.everywhere is not None else [])]
+        return tuple(sorted({start for one in dated for start, _ in one.versions if start != ALWAYS}))
+
     def _on(self, day: int) -> Ints:
         if self.everywhere is not None and day >= self.everywhere.versions[0][0]:
             return np.full(len(DISTRICTS), self.everywhere.on(day), dtype=np.int64)
@@ -120,7 +126,8 @@ def read_cost_sharing(raw: dict[str, Any], faults: Faults) -> dict[str, CostShar
         source = Table(one, f"cost-sharing.{name}", faults)
         like = source.get("like", table.one_of(*raw), None)
         if like is not None:
-            source.raw = {**{key: value for key, value in raw[like].items() if key in DISTRICTS}, **source.raw}
+            taken = {key: value for key, value in raw[like].items() if key in DISTRICTS or key == "all"}
+            source.raw = {**taken, **source.raw}
         assumed = source.get("assumed", table.names, None)
         source.get("source", table.text, "")
         everywhere = source.dated("all", _quarters, None) if source.has("all") else None

@@ -1,0 +1,155 @@
+"""The catalogue is held against every rule of the law: none is forgotten, and each number stands where it acts.
+
+The lists beside this file name what is not covered yet; they may only become shorter, and the goal is that they are
+empty.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from fundflow.policy import load_catalogue
+from fundflow.policy.check import check
+from fundflow.policy.command import policy
+from fundflow.policy.coverage import cover
+from fundflow.policy.export import export
+from fundflow.policy.rulebook import rulebook
+from tests.policy.helpers import catalogue
+from tests.policy.test_law_over_time import REGISTER, law
+
+HERE = Path(__file__).parent
+
+
+def _open(name: str) -> set[str]:
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def test_no_rule_of_the_law_is_forgotten_but_those_still_listed() -> None:
+    found = cover(catalogue())
+    assert sorted(set(found.missing) - _open("rules_not_yet_covered.txt")) == []
+
+
+def test_every_number_and_date_of_a_rule_stands_in_its_entries_but_those_still_listed() -> None:
+    begun = _open("rules_not_yet_covered.txt")
+    found = {rule: wrong for rule, wrong in cover(catalogue()).differing.items() if rule not in begun}
+    told = {f"{rule}: {what}" for rule, wrong in found.items() for what in wrong}
+    assert sorted(told - _open("numbers_not_yet_carried.txt")) == []
+
+
+def test_what_should_work_and_does_not_has_its_reason() -> None:
+    assert [rule for rule, reason in cover(catalogue()).judge.items() if not reason] == []
+
+
+def test_the_rulebook_has_every_rule_of_the_five_documents() -> None:
+    rules = rulebook()
+    assert len(rules) == 691
+    scopes = [one.scope for one in rules.values()]
+    assert (scopes.count("core"), scopes.count("wider"), scopes.count("same-as")) == (66, 90, 27)
+    assert all(one.same_as in rules for one in rules.values() if one.same_as)
+    assert rules["eaglet-recognition-grant"].start == "2020-08-03"
+
+
+def test_the_shipped_catalogue_has_no_fault() -> None:
+    assert check(catalogue()) == []
+    done = CliRunner().invoke(policy, ["check"])
+    assert done.exit_code == 0 and "no fault" in done.output
+
+
+KNOWN = ('clause = "3"', 'clause = "3"\nrules = ["eaglet-recognition-grant"]')
+POOL = '\n[pools.loose]\nname = { en = "x", zh = "x" }\nenvelope = "eaglet-support"\nexpires = 2025-01-01\n'
+BANDS = 'amount = {{ kind = "rate_by_band", base = "rnd_increase", bands = [{}] }}'
+OLD_AMOUNT = 'amount = { kind = "per_unit", units = ["patents"], amount = "1万元" }'
+RATIO = 'eligible = [{{ ratio = {{ part = "last_year_rnd", whole = "last_year_sales", at_least = [{}] }} }}, '
+
+
+def _second(number: str, start: str) -> str:
+    return f"""
+[document]
+number = "{number}"
+title = {{ en = "x", zh = "x" }}
+in_force = {start}
+cost_sharing = "city"
+[instruments.other-reward]
+name = {{ en = "x", zh = "x" }}
+rules = ["eaglet-recognition-grant"]
+clause = "1"
+recipient = "firm"
+trigger = "other"
+amount = {{ kind = "fixed", amount = 1 }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "told"),
+    [
+        ([('clause = "3"', 'clause = "3"\nrules = ["eaglet-recogniton-grant"]')], "", 'did you mean "eaglet-recog'),
+        ([], REGISTER, "patents.toml: register, patents-by-2025   unknown"),
+        ([(OLD_AMOUNT, BANDS.format('{ from = 100, rate = "5%" }, { from = 100, rate = "6%" }'))], "", "bands   cross"),
+        ([(OLD_AMOUNT, BANDS.format('{ from = 200, rate = "5%" }, { from = 100, rate = "6%" }'))], "", "bands   cross"),
+        ([("eligible = [", RATIO.format('{ rate = "5%" }, { up_to = 9, rate = "4%" }'))], "", "last_year_rnd   cross"),
+        ([KNOWN], '\n[register.procedural]\n"eaglet-recognition-grant" = { en = "x", zh = "x" }\n', "an entry carries"),
+        ([], '\n[register.same_as]\n"hz128-foreign-patent" = "eaglet-recognition-grant"\n', "the law restates: "),
+        ([], POOL, "has no date"),
+    ],
+)  # fmt: skip
+def test_a_fault_that_can_be_read_is_found_by_the_check(
+    tmp_path: Path, changes: list[tuple[str, str]], more: str, told: str
+) -> None:
+    assert told in "\n".join(check(law(tmp_path, *changes, more=more)))
+
+
+def test_bands_that_rise_are_no_fault(tmp_path: Path) -> None:
+    rising = BANDS.format('{ from = 100, rate = "5%" }, { from = 101, rate = "6%" }')
+    assert check(law(tmp_path, (OLD_AMOUNT, rising))) == []
+
+
+@pytest.mark.parametrize(("start", "overlaps"), [("2026-12-31", True), ("2027-01-01", False)])
+def test_two_documents_may_not_pay_by_one_rule_or_have_one_number_on_the_same_day(
+    tmp_path: Path, start: str, overlaps: bool
+) -> None:
+    rule = ('clause = "3"', 'clause = "3"\nrules = ["zj43-pct-subsidy"]')
+    body = _second("测试〔2024〕1号", start).replace("eaglet-recognition-grant", "zj43-pct-subsidy")
+    (tmp_path / "other.toml").write_text(body, encoding="utf-8")
+    told = "\n".join(check(law(tmp_path, rule)))
+    assert ("both pay by zj43-pct-subsidy" in told) == ("both hold 测试〔2024〕1号" in told) == overlaps
+
+
+def test_an_heir_that_counts_earlier_events_would_pay_them_twice(tmp_path: Path) -> None:
+    heir = ('clause = "3"', 'clause = "3"\nsuperseded_by = "heir"')
+    body = _second("测试〔2025〕2号", "2025-07-01\nevents_from = {}").replace("other-reward", "heir")
+    for first, wrong in (("2025-07-01", False), ("2025-06-30", True)):
+        (tmp_path / "other.toml").write_text(body.replace("{}", first), encoding="utf-8")
+        told = [one for one in check(law(tmp_path, heir)) if "count for both" in one]
+        assert bool(told) == wrong
+
+
+def test_a_value_that_starts_after_the_end_of_a_lapsed_document_never_holds(tmp_path: Path) -> None:
+    dated = ('amount = "1万元"', 'amount = { always = "1万元", 2027-01-01 = "2万元" }')
+    law(tmp_path, dated)
+    assert check(load_catalogue(directory=tmp_path)) == []
+    lapsed = check(load_catalogue(directory=tmp_path, after_expiry="lapses"))
+    assert lapsed == ["patent-reward.amount.amount   starts on 2027-01-01, after the end on 2026-12-31"]
+
+
+def test_the_export_has_numbers_as_the_law_prints_them() -> None:
+    whole = json.loads(json.dumps(export(catalogue())))
+    entry: dict[str, Any] = next(one for one in whole["instruments"] if one["id"] == "eaglet-recognition-grant")
+    assert entry["in_force"] == "2020-08-03" and entry["expires"] == "2022-12-31"
+    assert {"name": "amount.amount", "value": 200000, "unit": "yuan", "from": "2020-08-03"} in entry["values"]
+    assert "西湖区" in entry["split"]["1:1"] and "余杭区" in entry["split"]["1:3"]
+    rnd = next(one for one in whole["instruments"] if one["id"] == "rnd-increase-subsidy-above-scale-sme")
+    assert {"name": "amount.rate", "value": 0.2, "unit": "fraction", "from": "2020-08-09"} in rnd["values"]
+    assert all(set(one) >= {"id", "rules", "values", "in_force", "expires"} for one in whole["conditions"])
+    assert all(set(one) >= {"rule", "reason"} for one in [*whole["gaps"], *whole["procedural"]])
+
+
+def test_every_exported_value_has_unit_and_first_day() -> None:
+    whole = export(catalogue())
+    for entry in [*whole["instruments"], *whole["conditions"]]:
+        assert all(value["unit"] and value["from"] for value in entry["values"]), entry["id"]
