@@ -1,4 +1,4 @@
-"""Kinds that several documents share: an amount for each of so many, a reviewed amount, a limit for each, the district."""
+"""Kinds that several documents share: an amount or a limit for each of so many, a reviewed amount, the district."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def test_a_limit_can_be_for_each_of_several_things(tmp_path: Path) -> None:
 
 
 def test_only_the_limit_of_a_claim_can_be_for_each_of_several_things(tmp_path: Path) -> None:
-    body = 'amount = { kind = "fixed", amount = 1 }\ncaps = [{ amount = 1, scope = "year", groups = ["a"], times = "heads" }]'
+    body = 'amount = { kind = "fixed", amount = 1 }\n'
+    body += 'caps = [{ amount = 1, scope = "year", groups = ["a"], times = "heads" }]'
     with pytest.raises(CatalogueFaults, match=r"thing.caps\[0\].times"):
         law(tmp_path, body)
 
@@ -81,7 +82,8 @@ def test_a_reviewed_amount_stays_within_its_bounds(tmp_path: Path) -> None:
 
 
 def test_a_condition_can_ask_for_the_district_by_the_map_of_the_award_day(tmp_path: Path) -> None:
-    cat = law(tmp_path, 'amount = { kind = "fixed", amount = 1 }\neligible = [{ among = { district = ["临平区", "建德市"] } }]')
+    body = 'amount = { kind = "fixed", amount = 1 }\n'
+    cat = law(tmp_path, body + 'eligible = [{ among = { district = ["临平区", "建德市"] } }]')
     claims = batch("2024-06-30", ["余杭区", "临平区", "建德市"], base=[1, 1, 1])
     assert one(claims, "thing", cat=cat).eligible.tolist() == [False, True, True]
     # Zone 8 is the east of 余杭 that became 临平 on 9 April 2021; zone 7 is the west.

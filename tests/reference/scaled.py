@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,11 @@ NUMBERS = {
 }  # fmt: skip
 
 # Claimants that are no firms are not part of the reference; they would draw on the same envelope.
-STREAMS = (
-    "key-project-institution", "national-project", "provincial-project", "technology-contract", "intermediary",
-    "major-award", "transfer-unit", "activity-agency", "firm-voucher",
-)  # fmt: skip
+STREAMS = tuple(
+    name
+    for path in sorted((BASELINE.parent / "volumes").glob("*.toml"))
+    for name in tomllib.loads(path.read_text("utf-8")).get("economy", {}).get("streams", {})
+)
 
 
 def scenario(seed: int, size: int, last_year: int, intake: str = "monthly", after: str = "renewed") -> Any:

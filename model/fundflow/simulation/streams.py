@@ -27,7 +27,7 @@ def streams(world: World) -> Process:
 
 def years_after(stream: Stream) -> int:
     """Years over which claimants of a stream come back."""
-    return max((one.months // 12 + one.times - 1 for one in stream.later), default=0)
+    return max((-(-one.months // 12) + one.times - 1 for one in stream.later), default=0)
 
 
 def stream_year(world: World, name: str, year: int) -> Process:

@@ -96,7 +96,8 @@ def test_who_is_housed_has_no_rent_subsidy(fact: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("granted", "award"), [(49_999, 50_000), (50_000, 50_000), (120_000, 120_000), (200_000, 200_000), (200_001, 200_000)]
+    ("granted", "award"),
+    [(49_999, 50_000), (50_000, 50_000), (120_000, 120_000), (200_000, 200_000), (200_001, 200_000)],
 )
 def test_a_students_firm_gets_what_the_review_sets_from_50_000_to_200_000(granted: int, award: int) -> None:
     assert one(batch("2021-07-01", approved_grant=yuan(granted)), GRANT).award.tolist() == [yuan(award)]
@@ -188,9 +189,9 @@ def test_fixed_sums_by_class(name: str, facts: dict[str, Any], awards: list[int]
     ("name", "facts", "granted", "awards"),
     [
         ("stu20-returnee-project", {}, [1, 30_000, 500_000, 1_000_001], [30_000, 30_000, 500_000, 1_000_000]),
-        ("stu20-returnee-special-project", {"special_project": True}, [1, 4_999_999, 5_000_001], [1, 4_999_999, 5_000_000]),
+        ("stu20-returnee-special-project", {"special_project": True}, [1, 499_999, 5_000_001], [1, 499_999, 5_000_000]),
         ("stu20-overseas-contest-landing", {}, [199_999, 200_001, 5_000_001], [200_000, 200_001, 5_000_000]),
-        ("stu20-student-contest-landing", {"contest_rank": 400}, [49_999, 50_001, 1_000_001], [50_000, 50_001, 1_000_000]),
+        ("stu20-student-contest-landing", {"contest_rank": 400}, [49_999, 50_001, 1_000_001], [50_000, 50_001, 10**6]),
     ],
 )
 def test_reviews_move_between_the_printed_bounds(

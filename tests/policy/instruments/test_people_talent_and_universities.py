@@ -1,4 +1,4 @@
-"""The talent opinion of 2016, the universities' opinion of 2017, the model city of 2019: each amount and bound by hand."""
+"""The talent opinion of 2016, the universities' opinion of 2017, the model city of 2019: each bound by hand."""
 
 from __future__ import annotations
 
