@@ -42,6 +42,15 @@ def test_a_filter_that_finds_nothing_names_the_nearest() -> None:
     assert done.exit_code == 2 and "did you mean" in done.output
 
 
+def test_a_rule_that_is_only_registered_can_be_shown_with_its_reason() -> None:
+    register = catalogue().register
+    for name in [*register.rules][:20]:
+        done = CliRunner().invoke(policy, ["show", name])
+        assert done.exit_code == 0 and name in done.output
+    gap = next(iter(register.gaps.values()))
+    assert gap.needs[1] in CliRunner().invoke(policy, ["show", gap.rule, "--lang", "zh"]).output
+
+
 def test_every_instrument_is_listed_once() -> None:
     lines = _list().splitlines()
     for name in catalogue().instruments:

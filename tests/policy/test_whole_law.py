@@ -129,6 +129,15 @@ def test_an_heir_that_counts_earlier_events_would_pay_them_twice(tmp_path: Path)
         assert bool(told) == wrong
 
 
+@pytest.mark.parametrize(("mine", "wrong"), [("", False), (', per = "year"', True)])
+def test_instruments_of_one_group_must_mean_the_same_matter(tmp_path: Path, mine: str, wrong: bool) -> None:
+    overlap = 'overlap = {{ group = "g", rule = "higher"{} }}'
+    body = _second("测试〔2025〕2号", "2025-07-01") + overlap.format("") + "\n"
+    (tmp_path / "other.toml").write_text(body.replace("eaglet-recognition-grant", "zj43-pct-subsidy"), encoding="utf-8")
+    told = check(law(tmp_path, ('clause = "3"', 'clause = "3"\n' + overlap.format(mine))))
+    assert bool([one for one in told if "differ in per or matter" in one]) == wrong
+
+
 def test_a_value_that_starts_after_the_end_of_a_lapsed_document_never_holds(tmp_path: Path) -> None:
     dated = ('amount = "1万元"', 'amount = { always = "1万元", 2027-01-01 = "2万元" }')
     law(tmp_path, dated)

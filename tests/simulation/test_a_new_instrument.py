@@ -57,6 +57,27 @@ def test_an_instrument_in_a_folder_of_the_scenario_is_paid_without_a_line_of_cod
     assert payments.select(pl.sum_horizontal("city", "district_fen", "province").sum()).item() == paid["award"].sum()
 
 
+def test_two_documents_for_one_matter_pay_the_higher_in_the_simulation(scenario: Path) -> None:
+    overlap = 'clause = "3"\noverlap = { group = "patents", rule = "higher", per = "year" }'
+    first = NEW.replace('clause = "3"', overlap, 1)
+    # The second gives 12,000 a patent and at most 30,000: more for 2 patents, less from 4 on.
+    second = first.split("[facts")[0].replace("〔2024〕1号", "〔2024〕2号").replace("patent-reward", "other-reward")
+    second = second.replace('"1万元"', '"1.2万元"').replace('"5万元"', '"3万元"')
+    (scenario.parent / "more-law" / "patents.toml").write_text(first, encoding="utf-8")
+    (scenario.parent / "more-law" / "second.toml").write_text(second, encoding="utf-8")
+    ran = simulated(prepare(load(scenario, [*SMALL, "population.size=300", "end=2024-12-31"])))
+    claims = ran["claims"].filter(pl.col("instrument").is_in(["patent-reward", "other-reward"]), status="in_force")
+    both = claims.group_by("claimant").agg(
+        pl.col("award").sum(), pl.col("amount").filter(instrument="patent-reward").sum()
+    )
+    paid: dict[int, set[int]] = {int(amount) // 100: set() for amount in both["amount"]}
+    for amount, award in zip(both["amount"], both["award"], strict=True):
+        paid[int(amount) // 100].add(int(award) // 100)
+    assert {n: paid[n] for n in (20_000, 30_000, 40_000, 50_000)} == {
+        20_000: {24_000}, 30_000: {30_000}, 40_000: {40_000}, 50_000: {50_000},
+    }  # fmt: skip
+
+
 def test_the_folder_is_seen_from_the_file_that_names_it(scenario: Path) -> None:
     known = load_scenario(scenario)
     assert known.policy.catalogue == str((scenario.parent / "more-law").resolve())

@@ -36,6 +36,7 @@ def check(catalogue: Catalogue) -> list[str]:
         *_documents(catalogue),
         *_rules_twice(catalogue),
         *_heirs(catalogue),
+        *_overlaps(catalogue),
         *_known(catalogue),
     ]
 
@@ -133,6 +134,18 @@ def _heirs(catalogue: Catalogue) -> Iterator[str]:
                 f"{one.id}.superseded_by   events from {_day(heir.events_from)} to {_day(one.expires)} "
                 f"count for both; {heir.id}.events_from must not come before its in_force"
             )
+
+
+def _overlaps(catalogue: Catalogue) -> Iterator[str]:
+    """Instruments of one overlap group mean the same matter: one claimant's in a life, in a year, or a numbered one."""
+    groups: dict[str, list[Instrument]] = {}
+    for one in catalogue.instruments.values():
+        if one.overlap is not None and one.overlap.owner:
+            groups.setdefault(one.overlap.group, []).append(one)
+    for group, members in groups.items():
+        kinds = {(one.overlap.per, one.overlap.matter) for one in members if one.overlap is not None}
+        if len(kinds) > 1:
+            yield f"overlap group {group}   {', '.join(one.id for one in members)} differ in per or matter"
 
 
 def _known(catalogue: Catalogue) -> Iterator[str]:

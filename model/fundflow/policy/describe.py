@@ -15,6 +15,7 @@ from fundflow.policy.conditions import Condition, ConditionSet
 from fundflow.policy.facts import Fact, FactBook
 from fundflow.policy.instrument import Instrument
 from fundflow.policy.listing import status_on
+from fundflow.policy.rulebook import rulebook
 from fundflow.policy.values import Dated
 
 _MONEY = ("size", "loan_cap")
@@ -94,11 +95,31 @@ def fund(name: str, catalogue: Catalogue, day: int, lang: str) -> str | None:
     return None
 
 
+def registered(name: str, catalogue: Catalogue, lang: str) -> str | None:
+    """What is said of a rule that no entry carries out; None where it is not registered."""
+    register, zh = catalogue.register, lang == "zh"
+    if name not in register.rules:
+        return None
+    rule = rulebook().get(name)
+    head = [name] if rule is None else [f"{name}   {rule.name_zh if zh else rule.name_en}"]
+    head += [] if rule is None else [f"  {rule.document} {rule.clause}"]
+    if name in register.same_as:
+        return "\n".join([*head, f"  {'重申' if zh else 'restates'}: {register.same_as[name]}"])
+    if name in register.gaps:
+        gap = register.gaps[name]
+        told = ("缺口", "需要") if zh else ("a gap, not modelled", "needed")
+        return "\n".join([*head, f"  {told[0]}: {gap.reason[zh]}", f"  {told[1]}: {gap.needs[zh]}"])
+    if name in register.procedural:
+        return "\n".join([*head, f"  {'程序性规定' if zh else 'procedure'}: {register.procedural[name][zh]}"])
+    kinds = ("目标", "不涉及财政支出") if zh else ("an aim, for calibration and checks", "costs no public money")
+    return "\n".join([*head, f"  {kinds[name in register.no_outlay]}"])
+
+
 def _instrument(one: Instrument, catalogue: Catalogue, day: int, lang: str) -> str:
     law = one.law
     lines = [
         f"{one.id}   {_name(one, lang)}",
-        f"  {law.number} {law.title_zh if lang == 'zh' else law.title_en}, {one.clause}; {law.department}",
+        f"  {law.number} {law.title_zh if lang == 'zh' else law.title_en}, {one.clause}; {one.department}",
         f"  in force {date_of(one.in_force)} to {date_of(one.expires) if one.expires else '...'}; "
         f"on {date_of(day)}: {STATUSES[status_on(one, day)]}; after its end: {law.after_expiry}",
         f"  rules: {', '.join(one.rules) or one.id}",
@@ -116,8 +137,14 @@ def _instrument(one: Instrument, catalogue: Catalogue, day: int, lang: str) -> s
     for factor in one.modifiers:
         said = " and ".join(condition.say(one.book, day, lang) for condition in factor.when)
         lines.append(f"factor {_text('factor', factor.factor.on(day))} where {said}   [{factor.clause}]")
+    if one.events_from < one.in_force:
+        lines.insert(3, f"  events from {date_of(one.events_from)} on count, decided when it is in force")
+    if one.superseded_by:
+        lines.insert(3, f"  superseded by {one.superseded_by}")
     if one.overlap:
-        lines.append(f"overlap with other money ({one.overlap.group}): {one.overlap.rule}   [{one.overlap.clause}]")
+        other = f", against other {one.overlap.among} of the group" if one.overlap.owner else ""
+        clause = one.overlap.clause or one.clause
+        lines.append(f"overlap with other money ({one.overlap.group}): {one.overlap.rule}{other}   [{clause}]")
     if one.pool:
         pool = catalogue.pools[one.pool]
         lines.append(

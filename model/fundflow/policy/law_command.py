@@ -67,8 +67,14 @@ def list_rules(
 def show_rule(instrument: str, on: str | None, readings: tuple[str, ...], lang: str) -> None:
     """Show one instrument with values, dates, clauses and readings, and which date governs what."""
     catalogue = load_catalogue(readings=ask.read_words(readings))
-    fund = describe.fund(instrument, catalogue, _on(on), lang)
-    click.echo(fund or describe.showing(find(catalogue, instrument), catalogue, _on(on), lang))
+    fund, note = describe.fund(instrument, catalogue, _on(on), lang), describe.registered(instrument, catalogue, lang)
+    # A rule may be carried out and still leave a number open.
+    told = fund or (
+        describe.showing(find(catalogue, instrument), catalogue, _on(on), lang)
+        if note is None or instrument in catalogue.names
+        else None
+    )
+    click.echo("\n\n".join(one for one in (told, note) if one))
 
 
 @policy.command("export")
