@@ -41,6 +41,8 @@ STREAMS = tuple(
     for path in sorted((BASELINE.parent / "volumes").glob("*.toml"))
     for name in tomllib.loads(path.read_text("utf-8")).get("economy", {}).get("streams", {})
 )
+# Events of firms that the reference does not know, and whose money is set against that of its instruments.
+FIRM_EVENTS = ("specialised", "ai-core-project", "ai-general-project")
 
 
 def scenario(seed: int, size: int, last_year: int, intake: str = "monthly", after: str = "renewed") -> Any:
@@ -60,6 +62,7 @@ def scenario(seed: int, size: int, last_year: int, intake: str = "monthly", afte
         *(f"economy.{name}.{part}={value}" for name, value in NUMBERS.items() for part in ("value", "low", "high")),
     ]  # fmt: skip
     sets += [f"economy.streams.{name}.{key}=0" for name in STREAMS for key in ("yearly", "low", "high")]
+    sets += [f"economy.firm_events.{name}.until=0" for name in FIRM_EVENTS]
     sections = {"economy": EconomyParameters, "simulation": SimulationOptions}
     return load_scenario(BASELINE, sets, sections=sections)
 

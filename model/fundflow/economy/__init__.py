@@ -1,6 +1,7 @@
 """What firms and institutions do: founding, growth, R&D, exit, take-up. Knows no policy and no engine."""
 
 from fundflow.economy.factors import Factors, lpr_one_year, year_factors
+from fundflow.economy.firm_event_parameters import FirmEvent
 from fundflow.economy.firms import FIELDS, Firms
 from fundflow.economy.founding import arrivals, month_of_arrival, year_arrivals
 from fundflow.economy.growth import close_year, growth_autocorrelation
@@ -18,7 +19,7 @@ from fundflow.economy.loans import loan_principal, loan_rate, start_loans
 from fundflow.economy.parameters import SET_BY_SCENARIO, Economy, EconomyParameters
 from fundflow.economy.population import FULL_SIZE, Population, build_population
 from fundflow.economy.recognition import eaglet_review, high_tech_round, sme_round
-from fundflow.economy.streams import StreamRows, stream_arrivals
+from fundflow.economy.streams import StreamRows, attribute_value, stream_arrivals
 
 __all__ = [
     "FIELDS",
@@ -27,6 +28,7 @@ __all__ = [
     "Economy",
     "EconomyParameters",
     "Factors",
+    "FirmEvent",
     "Firms",
     "IncubatorYear",
     "Incubators",
@@ -36,6 +38,7 @@ __all__ = [
     "Projects",
     "StreamRows",
     "arrivals",
+    "attribute_value",
     "build_population",
     "close_year",
     "draw_events",

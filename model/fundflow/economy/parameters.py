@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args, get_o
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from fundflow.base.draws import Draws
+from fundflow.economy.firm_event_parameters import FirmEvent
 from fundflow.economy.fund_parameters import FundStart
 from fundflow.economy.stream_parameters import Stream
 
@@ -168,6 +169,7 @@ class Economy(BaseModel):
 
     streams: dict[str, Stream]
     funds: dict[str, FundStart] = {}
+    firm_events: dict[str, FirmEvent] = {}
 
     def of_year(self, path: Path_, year: int) -> float:
         """Value of a yearly path in a year; the last one continues."""
@@ -244,13 +246,14 @@ class _Parameters(BaseModel):
     if TYPE_CHECKING:
         streams: dict[str, Stream]
         funds: dict[str, FundStart]
+        firm_events: dict[str, FirmEvent]
 
     @classmethod
     def baseline(cls) -> Self:
         """Read ``[economy]`` of the baseline scenario in the project's ``scenarios`` folder, with its volumes."""
         folder = Path(__file__).parents[3] / "scenarios"
         economy = tomllib.loads((folder / "baseline.toml").read_text("utf-8"))["economy"]
-        volumes: dict[str, dict[str, Any]] = {"streams": {}, "funds": {}}
+        volumes: dict[str, dict[str, Any]] = {"streams": {}, "funds": {}, "firm_events": {}}
         for path in sorted((folder / "volumes").glob("*.toml")):
             part = tomllib.loads(path.read_text("utf-8"))["economy"]
             for name, group in volumes.items():
@@ -274,7 +277,7 @@ class _Parameters(BaseModel):
             if name == "scale":
                 continue
             given = getattr(self, name)
-            if name == "streams":
+            if name in ("streams", "firm_events"):
                 drawn[name] = {key: stream.drawn(key, draws, fixed, scale) for key, stream in sorted(given.items())}
             elif name == "funds":
                 drawn[name] = {key: fund.scaled(scale) for key, fund in sorted(given.items())}

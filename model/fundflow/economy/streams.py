@@ -77,7 +77,7 @@ def stream_arrivals(name: str, year: int, economy: Economy, draws: Draws) -> Str
     found: dict[str, NDArray[Any]] = {}
     for key, attribute in stream.attributes.items():
         u = draws.uniform(f"stream:{name}:{key}", ids, period=year)
-        found[key] = _value(attribute, u, found)
+        found[key] = attribute_value(attribute, u, found)
     return StreamRows(ids, zone, day, found)
 
 
@@ -98,7 +98,8 @@ def _zone_weights(stream: Stream, economy: Economy) -> NDArray[np.float64]:
     return np.asarray(weights / weights.sum())
 
 
-def _value(attribute: Any, u: NDArray[np.float64], found: dict[str, NDArray[Any]]) -> NDArray[Any]:
+def attribute_value(attribute: Any, u: NDArray[np.float64], found: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """Values of one attribute from a uniform for each claimant and the attributes before it, shape (n,)."""
     if isinstance(attribute, Chance):
         return np.asarray(u < attribute.probability)
     if isinstance(attribute, Category):

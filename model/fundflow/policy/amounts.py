@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fundflow.base.money import times
 from fundflow.policy import table
+from fundflow.policy.amounts_tax import read_deduction
 from fundflow.policy.facts import MILLION, FactBook
 from fundflow.policy.reviewed import Reviewed
 from fundflow.policy.table import Table
@@ -382,5 +383,5 @@ def _bundle(source: Table, book: FactBook, share: Fraction) -> Amount:
 _KINDS: dict[str, Callable[[Table, FactBook, Fraction], Amount]] = {
     "fixed": _fixed, "by_class": _by_class, "rate": _rate, "rate_by_band": _rate_by_band, "per_unit": _per_unit,
     "matching": _rate, "share_of": _rate, "interest": _interest, "difference": _difference, "range": _range,
-    "bundle": _bundle, "reviewed": _reviewed,
+    "bundle": _bundle, "reviewed": _reviewed, "deduction": read_deduction,
 }  # fmt: skip

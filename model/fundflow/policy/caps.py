@@ -28,6 +28,7 @@ class Cap:
     ``scope`` is ``claim``, ``year`` or ``lifetime`` (less what the ``groups`` have had), or ``fact`` (another amount
     is the limit, where it is given). ``paid`` names facts that say what was had before, in place of the totals.
     ``times`` multiplies the limit: so much for each of the things that one claim is for.
+    Where the limit differs by class, ``by`` names the enum and ``amounts`` the limit of each code; others get nothing.
     """
 
     scope: str
@@ -37,6 +38,19 @@ class Cap:
     fact: str | None
     clause: str
     times: str | None = None
+    by: str | None = None
+    amounts: tuple[tuple[int, Dated[int]], ...] = ()
+
+    def most(self, view: View) -> Any:
+        """The limit, a number or shape (n,)."""
+        if self.by is None:
+            assert self.amount is not None
+            return self.amount.on(view.value_day)
+        column = view.column(self.by)
+        limit = np.zeros(view.n, dtype=np.int64)
+        for code, amount in self.amounts:
+            limit[np.asarray(column == code, np.bool_)] = amount.on(view.value_day)
+        return limit
 
 
 @dataclass(frozen=True)
@@ -86,8 +100,7 @@ def _apply(amount: Fen, cap: Cap, view: View, ids: Any, years: Any, totals: Tota
         assert cap.fact is not None
         limit = view.given(view.book[cap.fact])
         return apply_cap(amount, amount if limit is None else np.maximum(limit, 0))
-    assert cap.amount is not None
-    most = cap.amount.on(view.value_day)
+    most = cap.most(view)
     if cap.scope == "claim":
         return apply_cap(amount, most if cap.times is None else view.column(cap.times).astype(np.int64) * most)
     had = np.zeros(len(amount), dtype=np.int64)
@@ -101,13 +114,26 @@ def _apply(amount: Fen, cap: Cap, view: View, ids: Any, years: Any, totals: Tota
     return apply_total_cap(amount, most - had, np.asarray(ids))
 
 
+def _by_class(source: Table, by: str | None, book: FactBook) -> tuple[tuple[int, Dated[int]], ...]:
+    inner = source.table("amounts", required=by is not None)
+    found = []
+    for word in inner.raw if inner is not None and by is not None else ():
+        assert inner is not None and by is not None
+        try:
+            found.append((book[by].code(word), inner.dated(word, table.money)))
+        except ValueError as error:
+            inner.faults.add(f"{inner.where}.{word}", str(error))
+    return tuple(found)
+
+
 def read_caps(source: Table, book: FactBook, readings: Mapping[str, Any]) -> tuple[Cap, ...]:
     """Read the list ``caps``; those of another reading are checked and left out."""
     caps = []
     for one in source.tables("caps"):
         counts = reading_holds(one, readings)
         scope = one.get("scope", table.one_of("claim", "year", "lifetime", "fact"), "claim")
-        amount = None if scope == "fact" else one.dated("amount", table.money)
+        by = one.get("by", lambda raw: book[table.text(raw)].name) if one.has("by") else None
+        amount = None if scope == "fact" or by is not None else one.dated("amount", table.money)
         groups = one.get("groups", table.texts, ())
         paid = one.get("paid", lambda raw: tuple(book[name].name for name in table.texts(raw)), ())
         fact = one.get("fact", lambda raw: book[table.text(raw)].name) if scope == "fact" else None
@@ -115,9 +141,10 @@ def read_caps(source: Table, book: FactBook, readings: Mapping[str, Any]) -> tup
         if times is not None and scope != "claim":
             one.fault("times", 'only a limit of the scope "claim" can be for each of several')
         clause = one.get("clause", table.text, "")
+        amounts = _by_class(one, by, book)
         if scope in ("year", "lifetime") and not groups:
             one.fault("groups", "missing: a total over time names the group that it counts")
         one.finish()
         if counts:
-            caps.append(Cap(scope, amount, groups, paid, fact, clause, times))
+            caps.append(Cap(scope, amount, groups, paid, fact, clause, times, by, amounts))
     return tuple(caps)

@@ -15,6 +15,7 @@ from fundflow.policy.caps import Reduced, reduced
 from fundflow.policy.outcome import Reason
 from fundflow.policy.recording import Value
 from fundflow.policy.table import Table
+from fundflow.policy.values import Dated
 
 Fen = NDArray[np.int64]
 WHEN_SHORT = ("defer", "scale", "refuse")
@@ -36,6 +37,8 @@ class Envelope:
     residual: str
     when_short: str
     carry_over: bool
+    most: Dated[int] | None = None
+    """What the law lets it pay in a year at most, for the whole city; a scenario's amount takes its place."""
     rules: tuple[str, ...] = ()
     clause: str = ""
     in_force: int | None = None
@@ -96,6 +99,7 @@ def read_envelopes(raw: Any, faults: Any) -> dict[str, Envelope]:
             source.get("residual", table.text, ""),
             source.get("when_short", table.one_of(*WHEN_SHORT), "defer"),
             source.get("carry_over", table.flag, False),
+            source.dated("most", table.money, None) if source.has("most") else None,
             source.get("rules", table.texts, ()),
             source.get("clause", table.text, ""),
             start,

@@ -122,7 +122,7 @@ class Instrument:
         names += self.amount.facts
         names += self.competition.facts if self.competition else ()
         for cap in self.caps:
-            names += [*cap.paid, *([cap.fact] if cap.fact else []), *([cap.times] if cap.times else [])]
+            names += [*cap.paid, *(name for name in (cap.fact, cap.times, cap.by) if name)]
         for factor in self.modifiers:
             names += [name for one in factor.when for name in one.facts]
         names += self.overlap.facts if self.overlap else ()

@@ -120,13 +120,14 @@ def share_groups(instruments: Mapping[str, Instrument]) -> dict[str, Instrument]
     documents: dict[str, set[str]] = {}
     members: dict[str, set[str]] = {}
     for one in instruments.values():
-        if one.overlap is not None:
+        # What is never switched on pays nothing that another could be set against.
+        if one.overlap is not None and any(on for _, on in one.active.versions):
             documents.setdefault(one.overlap.group, set()).add(one.law.id)
             members.setdefault(one.overlap.group, set()).add(one.id)
     found = {}
     for name, one in instruments.items():
         overlap = one.overlap
-        if overlap is not None:
+        if overlap is not None and overlap.group in members:
             by_document = overlap.among == "documents"
             several = len((documents if by_document else members)[overlap.group]) > 1
             if several:

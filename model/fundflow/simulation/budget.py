@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fundflow.base.calendar import year_of, years_of
+from fundflow.base.calendar import day_of, year_of, years_of
 from fundflow.policy import Batch, Catalogue, Instrument, Outcome
 
 YEAR = 365
@@ -23,12 +24,24 @@ class Budget:
         Its pools say which instruments share an envelope's residual.
     amount
         City money of an envelope in a fiscal year, in fen; None where it is not limited.
+    scale
+        Size of the population over that of the whole city, for limits that the law prints.
     """
 
-    def __init__(self, catalogue: Catalogue, amount: Callable[[str, int], int | None]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, amount: Callable[[str, int], int | None], scale: Fraction = Fraction(1)
+    ) -> None:
         self._catalogue = catalogue
-        self._amount = amount
+        self._given = amount
+        self._scale = scale
         self._awards: defaultdict[str, list[tuple[int, int, bool]]] = defaultdict(list)
+
+    def _amount(self, name: str, year: int) -> int | None:
+        """What a scenario gives, else the most that the law prints for the whole city."""
+        given, most = self._given(name, year), self._catalogue.envelopes[name].most
+        if given is not None or most is None:
+            return given
+        return int(most.on(day_of(year)) * self._scale)
 
     def envelope_of(self, instrument: Instrument) -> str | None:
         """The envelope that feeds an instrument, by itself or through its pool."""

@@ -20,6 +20,7 @@ from fundflow.simulation import (
     deferral,
     derived,
     equity_fund,
+    firm_events,
     firms,
     incubation,
     indicators,
@@ -29,6 +30,7 @@ from fundflow.simulation import (
     recognition,
     rnd_round,
     streams,
+    super_deduction,
 )
 from fundflow.simulation.budget import Budget
 from fundflow.simulation.law import law_of
@@ -40,6 +42,7 @@ OWN_EVENTS = frozenset(
     {
         "tax-settlement", "incubator-recognised", "incubator-year", "makerspace-assessed", "eaglet-recognised",
         "eaglet-loan-year", "key-project-accepted", "voucher-refund",
+        "tax-deduction",
     }
 )  # fmt: skip
 """Events that the processes of this package raise; the streams of the scenario name theirs."""
@@ -77,6 +80,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
     """
     world, fund, book, running = set_up(inputs, replication, keep_claims)
     env = world.env
+    standings = firm_events.Standings(world)
     for process in (
         firms.firm_years(world),
         firms.reporting(world),
@@ -97,7 +101,10 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         projects.acceptances(world, running),
         institutions.year_before(world),
         institutions.institution_years(world),
+        super_deduction.top_up(world),
         streams.streams(world),
+        firm_events.firm_events(world, standings),
+        firm_events.loans_of_standings(world, standings, book),
         derived.shares_of_payments(world),
         deferral.next_years_money(world),
         indicators.yearly_indicators(world),
@@ -131,7 +138,7 @@ def set_up(
         makerspaces=people.makerspaces.copy(),
         start=start,
         end=end,
-        budget=Budget(inputs.catalogue, scenario.policy.envelope),
+        budget=Budget(inputs.catalogue, scenario.policy.envelope, Fraction(people.scale).limit_denominator(10**6)),
         paid=derived.PaidByZone(inputs.catalogue),
         waiting=deferral.Waiting(),
         ledger=Ledger(keep_claims=keep_claims, first_day=start),
@@ -227,6 +234,7 @@ def warnings_of(catalogue: Catalogue, scenario: Scenario, economy: EconomyParame
     said = []
     first = parse_day(f"{scenario.budget_year}-01-01")
     raised = OWN_EVENTS | {event for one in economy.streams.values() for event in one.triggers}
+    raised |= {event for one in economy.firm_events.values() for event in one.triggers}
     for one in catalogue.instruments.values():
         if one.trigger not in raised or one.receipt:
             continue
