@@ -94,7 +94,7 @@ amount = {{ kind = "fixed", amount = 1 }}
         ([(OLD_AMOUNT, BANDS.format('{ from = 200, rate = "5%" }, { from = 100, rate = "6%" }'))], "", "bands   cross"),
         ([("eligible = [", RATIO.format('{ rate = "5%" }, { up_to = 9, rate = "4%" }'))], "", "last_year_rnd   cross"),
         ([KNOWN], '\n[register.procedural]\n"eaglet-recognition-grant" = { en = "x", zh = "x" }\n', "an entry carries"),
-        ([], '\n[register.same_as]\n"hz128-foreign-patent" = "eaglet-recognition-grant"\n', "the law restates: "),
+        ([], '\n[register.same_as]\n"eaglet-recognition-grant" = "srdi-first-set"\n', "the law restates: "),
         ([], POOL, "has no date"),
     ],
 )  # fmt: skip
