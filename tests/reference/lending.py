@@ -67,7 +67,9 @@ def consider_bridge(world: World, firm: Firm, loan: int, due: int, principal: in
 
 
 def may_bridge(world: World, firm: Firm, day: int) -> bool:
-    """Article 3: an S&T SME, or a high-tech firm under the size limits (未达到 is strict)."""
+    """Article 3: an S&T SME, or a high-tech firm under the size limits (未达到 is strict); since 2020 every eaglet."""
+    if firm.get("eaglet_from") <= day < firm.get("eaglet_until"):
+        return True
     law, known = world.law, firm.known
     small = known.staff < law.bridge_staff and known.sales < law.bridge_sales and known.assets < law.bridge_assets
     return (firm.listed(day) or firm.certified(day)) and small

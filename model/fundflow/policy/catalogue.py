@@ -15,7 +15,7 @@ from typing import Any
 from fundflow.policy import table
 from fundflow.policy.conditions import ConditionSet, read_conditions
 from fundflow.policy.envelopes import Envelope, read_envelopes
-from fundflow.policy.equity import check_equity
+from fundflow.policy.equity import check_funds
 from fundflow.policy.facts import Fact, FactBook, read_facts
 from fundflow.policy.faults import Faults, unknown
 from fundflow.policy.funds import Fund, read_fund
@@ -227,7 +227,7 @@ def _build(
             conditions[name] = _condition_set(name, one, law, around, faults)
         for name, one in raw.get("funds", {}).items():
             funds[name] = read_fund(name, Table(one, name, faults), law, reading_names(readings))
-    check_equity(funds.values(), conditions, instruments, faults)
+    check_funds(funds.values(), conditions, instruments, faults)
     _check(instruments, pools, envelopes, files, after_expiry, documents, faults)
     instruments = share_groups(_supersede(instruments, files, faults))
     return Catalogue(instruments, conditions, readings, envelopes, funds, pools, sharing, documents, facts, register)

@@ -132,12 +132,15 @@ def _instalment(source: Table) -> Instalment:
     return found
 
 
-def check_equity(
+def check_funds(
     funds: Iterable[Fund], conditions: Mapping[str, Any], instruments: Mapping[str, Any], faults: Faults
 ) -> None:
     """Note every condition set, event and instrument that a fund names and nobody has."""
     events = {one.trigger for one in instruments.values()}
     for fund in funds:
+        for name in fund.access:
+            if name not in conditions:
+                faults.add(f"{fund.id}.access = {name!r}", unknown(name, conditions))
         terms = fund.equity
         if terms is None:
             continue

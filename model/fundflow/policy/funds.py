@@ -44,6 +44,8 @@ class Fund:
     in_force: int
     expires: int | None
     equity: EquityTerms | None = None
+    access: tuple[str, ...] = ()
+    """Condition sets of the firms that may use the fund; one of them suffices."""
     assumed: tuple[str, ...] = ()
     values: tuple[Value, ...] = field(default=(), repr=False)
 
@@ -91,6 +93,7 @@ def read_fund(name: str, source: Table, law: Document, names: Mapping[str, Any])
         in_force=start,
         expires=source.get("expires", table.day, law.expires),
         equity=read_equity(source) if kind == "equity_fund" else None,
+        access=source.get("access", table.texts, ()),
         assumed=source.get("assumed", table.texts, ()),
     )
     source.finish()

@@ -34,6 +34,8 @@ class CostSharing:
         A bearer that is no government: ``fund`` or ``buyer``.
     province
         Whether the province bears everything.
+    matches
+        Places of which the text says that the city pays as much as they put up themselves.
     assumed
         Why the text does not give this list, in English and Chinese; None where it does.
     """
@@ -45,6 +47,7 @@ class CostSharing:
     other: str = ""
     province: bool = False
     assumed: tuple[str, str] | None = None
+    matches: tuple[str, ...] = ()
 
     @property
     def by_district(self) -> bool:
@@ -76,6 +79,8 @@ class CostSharing:
         """The districts under each ratio on a day; where the district does not matter, each bearer's share."""
         if self.other or self.province:
             return {self.other or "province": 1.0}
+        if self.matches:
+            return {"1:1": list(self.matches)}
         if not self.quarters:
             return {name: part / 4 for name, part in (("city", self.city), ("district", 4 - self.city)) if part}
         found: dict[str, list[str] | float] = {}
@@ -130,6 +135,11 @@ def read_cost_sharing(raw: dict[str, Any], faults: Faults) -> dict[str, CostShar
             source.raw = {**taken, **source.raw}
         assumed = source.get("assumed", table.names, None)
         source.get("source", table.text, "")
+        matches = source.get("matches", table.texts, ())
+        if matches:
+            source.finish()
+            lists[name] = CostSharing(name, city=4, assumed=assumed, matches=matches)
+            continue
         everywhere = source.dated("all", _quarters, None) if source.has("all") else None
         quarters = []
         for district in DISTRICTS:

@@ -97,10 +97,17 @@ def run_equity_fund(world: World, run: Running) -> Process:
 
 
 def _room(run: Running, day: int, amount: int) -> int:
-    """What may still be paid in: a fund with a printed size has at most that from its sources."""
-    if "size" not in run.fund.terms:
+    """What may still be paid in: of a fund with a printed size at most that, or the public share of it."""
+    terms = run.fund.terms
+    if "size" not in terms and "size_usd" not in terms:
         return amount
-    return max(min(amount, int(run.fund.value("size", day)) - run.account.paid_in + run.account.paid_back), 0)
+    if "size" in terms:
+        size = int(run.fund.value("size", day))
+    else:
+        size = part_of(int(run.fund.value("size_usd", day)) * 100, Fraction(run.fund.value("exchange_rate", day)))
+    if "share_cap" in run.fund.terms:
+        size = part_of(size, Fraction(run.fund.value("share_cap", day)))
+    return max(min(amount, size - run.account.paid_in + run.account.paid_back), 0)
 
 
 def _instalment(world: World, run: Running, day: int, id: int, amount: int) -> None:

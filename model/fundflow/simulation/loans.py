@@ -1,7 +1,7 @@
 """Bank loans: one a firm at a time, renewed each year or not; some firms bridge the renewal with the city's fund.
 
 The bank's decision, the firm's exit and its sale are all known at the start of the year, so the renewals of the
-days up to the next change of facts (a month's first, 31 March, 30 November) are worked out together; each is
+days up to the next change of facts (a month's first, 31 March, 20 and 30 November) are worked out together; each is
 judged with what is known on its own day.
 """
 
@@ -28,7 +28,7 @@ def boundaries(world: World) -> list[int]:
     """Days on which what is known of firms may change."""
     days = set(month_starts(world.start, world.end))
     for year in world.years:
-        days |= {day_of(year, 3, 31), day_of(year, 11, 30)}
+        days |= {day_of(year, 3, 31), day_of(year, 11, 20), day_of(year, 11, 30)}
     return sorted(days)
 
 
@@ -124,7 +124,8 @@ def apply_for_bridges(world: World, fund: BridgeFund, day: int, after: int) -> N
     if not len(rows):
         return
     facts = bridge_facts(world, rows, day)
-    rows = rows[world.catalogue.conditions["working-capital-eligibility"].holds(facts, len(rows), day)]
+    may = [world.catalogue.conditions[name].holds(facts, len(rows), day) for name in terms.access]
+    rows = rows[np.logical_or.reduce(may)]
     number, due = firms.loan_number[rows], firms.loan_due[rows]
     share = Fraction(1 - terms.value("own_share", day))
     request = np.minimum(times(notes["loan_principal"][rows], share), int(terms.value("loan_cap", day)))
@@ -155,6 +156,7 @@ def bridge_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
         "employees": notes["known_staff"][rows],
         "yearly_sales": notes["known_sales"][rows],
         "total_assets": notes["known_assets"][rows],
+        "eaglet": (firms.eaglet_from[rows] <= day) & (firms.eaglet_until[rows] > day),
     }
 
 
