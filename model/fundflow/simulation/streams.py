@@ -15,13 +15,15 @@ from fundflow.simulation.world import Ints, Process, World, ceil_months, quarter
 def streams(world: World) -> Process:
     """On 1 January each stream's arrivals of the year are drawn; their claims are made quarter by quarter."""
     first = world.years[0]
-    for name, stream in world.economy.streams.items():
+    # A stream whose number nobody knows stands at 0 and costs nothing.
+    known = {name: stream for name, stream in world.economy.streams.items() if stream.yearly > 0}
+    for name, stream in known.items():
         # What came before the first day may be awarded, or come to its second event, after it.
         for year in range(first - (1 if stream.then is None else 5) - years_after(stream), first):
             world.env.process(stream_year(world, name, year))
     for year in world.years:
         yield world.at(day_of(year), Phase.FACTS)
-        for name in world.economy.streams:
+        for name in known:
             world.env.process(stream_year(world, name, year))
 
 
