@@ -16,7 +16,7 @@ NEVER = 2**40
 """An until-day later than any horizon: the status has no planned end."""
 
 
-# Conversions by way of datetime64 took a third of a replication, so months and years of ordinary days are looked up.
+# Conversions by way of datetime64 are slow for many days, so months and years of ordinary days are looked up.
 _FIRST_YEAR, _COUNT = 1900, 12 * 300 + 1
 _MONTH_ZERO = 12 * (_FIRST_YEAR - 1970)
 _STARTS = np.array(
