@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -58,13 +59,14 @@ class CostSharing:
         """The city's share of each claim in quarters, by the list in force on its award day, shape (n,)."""
         if not self.quarters:
             return np.full(len(district), self.city, dtype=np.int64)
-        if len(days) and (days == days[0]).all():
-            return self._on(int(days[0]))[district]
-        out = np.zeros(len(district), dtype=np.int64)
-        for day in np.unique(days):
-            rows = days == day
-            out[rows] = self._on(int(day))[district[rows]]
-        return out
+        starts, tables = self._tables
+        return np.asarray(tables[np.searchsorted(starts, days, side="right") - 1, district], np.int64)
+
+    @cached_property
+    def _tables(self) -> tuple[Ints, Ints]:
+        """The days on which any district's share changes, and the quarters of every district from each of them on."""
+        starts = [ALWAYS, *self.changes]
+        return np.array(starts, dtype=np.int64), np.array([self._on(day) for day in starts], dtype=np.int64)
 
     def shares(self, total: Ints, quarters: Ints) -> dict[str, Ints]:
         """Divide amounts among the bearers, cut down for the city; the parts add up to ``total``, shape (n,)."""
