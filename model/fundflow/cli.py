@@ -11,6 +11,9 @@ COMMANDS = {
     "award": ("fundflow.policy.command:award", "What one claimant, or a list of claimants, gets under a rule."),
     "policy": ("fundflow.policy.command:policy", "The catalogue of rules: list, show, check, gaps, diff, export."),
     "explain": ("fundflow.experiment.explain_command:explain", "From a figure of a run to the claims behind it."),
+    "readings": (
+        "fundflow.experiment.readings_command:readings", "What the other reading of each open clause would change."
+    ),
     "budget": ("fundflow.report.command:budget", "The budget table of a run, for the bureau."),
     "figures": ("fundflow.report.command:figures", "Redraw the figures of a run folder."),
 }

@@ -53,3 +53,41 @@ class Bar:
     def ended(self) -> None:
         """Leave the bar as it stands."""
         self._progress.stop()
+
+
+class PieceBar:
+    """A bar with pieces finished, their rate, time gone and time left; nothing where there is no terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("pieces"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=None, rate="", note="")
+
+    def __enter__(self) -> PieceBar:
+        """Show the bar."""
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the bar as it stands."""
+        self._progress.stop()
+
+    def advanced(self, finished: int, wanted: int) -> None:
+        """Move the bar."""
+        speed = self._progress.tasks[0].speed
+        rate = f"{speed:.2f}/s" if speed else ""
+        self._progress.update(self._task, completed=finished, total=wanted, rate=rate)
+
+    def note(self, text: str) -> None:
+        """Show a running estimate beside the bar."""
+        self._progress.update(self._task, note=text)

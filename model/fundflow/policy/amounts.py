@@ -281,7 +281,8 @@ def read_amount(source: Table, book: FactBook, discretion: Fraction) -> Amount |
     if kind is None:
         return None
     # 不超过 and 最高 are ceilings: what is really paid is a share of them (reading 1).
-    share = discretion if source.get("ceiling", table.flag, False) else Fraction(1)
+    ceiling = source.get("ceiling", table.flag, False)
+    share = source.get("discretion", table.rate, discretion) if ceiling else Fraction(1)
     before = len(source.faults.found)
     source.get("range", lambda raw: [table.multiple(one) for one in raw], None)
     amount = _KINDS[kind](source, book, share)

@@ -59,6 +59,8 @@ class MissingFacts(ValueError):
     """Facts that a rule needs were not given and are not presumed."""
 
     def __init__(self, names: Iterable[str], where: str = "") -> None:
-        self.names = tuple(dict.fromkeys(names))
+        # Raised again from its text, as the calendar of the simulation does: the text stays as it is.
+        told = names if isinstance(names, str) else ""
+        self.names: tuple[str, ...] = () if told else tuple(dict.fromkeys(names))
         self.where = where
-        super().__init__(f"{where + ': ' if where else ''}missing {', '.join(self.names)}")
+        super().__init__(told or f"{where + ': ' if where else ''}missing {', '.join(self.names)}")

@@ -23,6 +23,12 @@ class Reading:
     default: Any
     allowed: tuple[str, ...]
     certainty: str
+    tried: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Other values worth trying: the other words, or for a number those that ``try`` lists."""
+        return tuple(one for one in (self.allowed or self.tried) if one != str(self.value))
 
     @property
     def changed(self) -> bool:
@@ -52,6 +58,7 @@ def read_readings(raw: dict[str, Any], taken: Mapping[str, Any], faults: Faults)
             default,
             allowed,
             source.get("certainty", table.one_of("sure", "likely", "open"), "open"),
+            source.get("try", table.texts, ()),
         )
         source.finish()
     for name in taken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, day_of, years_of
+from fundflow.base.calendar import Phase, day_of, year_of, years_of
 from fundflow.economy import IncubatorYear, MakerspaceYear, incubator_year, makerspace_year
 from fundflow.simulation.incubation import close_incubators
 from fundflow.simulation.world import Process, World
@@ -101,5 +101,6 @@ def claim_makerspaces(world: World, graded: MakerspaceYear, day: int) -> None:
     """The operating subsidy by the grade of the year."""
     table = world.makerspaces
     rows = graded.assessed
-    facts = {"grade": graded.grade, "recognition_year": years_of(table.recognised[rows])}
+    since = years_of(table.recognised[rows])
+    facts = {"grade": graded.grade, "recognition_year": since, "year_number": year_of(day) - since + 1}
     world.claim("makerspace-assessed", table.id[rows], table.zone[rows], day, facts)

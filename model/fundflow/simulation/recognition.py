@@ -114,6 +114,8 @@ def eaglet_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
         "last_year_sales": notes["known_sales"][rows],
         "employees": notes["known_staff"][rows],
         "st_staff": notes["known_st_staff"][rows],
+        # The model knows no figure of the running year: under either reading the last known head count serves.
+        "st_staff_last_year": notes["known_st_staff"][rows],
         "last_year_rnd": notes["known_cert"][rows],
         "class_ii_or_better_ip": notes["known_ip"][rows],
     }
