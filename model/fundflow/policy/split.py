@@ -59,6 +59,8 @@ class CostSharing:
         """The city's share of each claim in quarters, by the list in force on its award day, shape (n,)."""
         if not self.quarters:
             return np.full(len(district), self.city, dtype=np.int64)
+        if not len(district):
+            return np.zeros(0, dtype=np.int64)
         starts, tables = self._tables
         return np.asarray(tables[np.searchsorted(starts, days, side="right") - 1, district], np.int64)
 
