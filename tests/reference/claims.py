@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -20,6 +20,7 @@ class Claim:
     city: int
     district_fen: int
     status: str = "in_force"
+    taken_back: bool = field(default=False, compare=False)
 
     def key(self) -> tuple[int, str, int]:
         return self.claimant, self.instrument, self.event_day

@@ -119,6 +119,14 @@ def reference_projects(world: World) -> set[tuple]:
     }  # fmt: skip
 
 
+def engine_recoveries(result: dict[str, Any], instruments: Iterable[str] = COMPARED) -> Counter:
+    return Counter(
+        (int(r["firm"]), str(r["instrument"]), day(r["day"]), int(r["city"]), int(r["district_fen"]))
+        for r in rows(result["trace"].get("recoveries", {}))
+        if str(r["instrument"]) in instruments
+    )
+
+
 def report(result: dict[str, Any], world: World) -> str:
     """What differs, kind by kind, the first of each with both histories of its claimant; empty where all agrees."""
     kinds: dict[str, tuple[dict[tuple, Any], dict[tuple, Any]]] = {
@@ -126,6 +134,7 @@ def report(result: dict[str, Any], world: World) -> str:
         "tenancies": (engine_tenancies(result, world), reference_tenancies(world)),
         "events of the fund": (engine_fund(result), reference_fund(world)),
         "certificates": (Counter(engine_certificates(result)), Counter(world.certificates)),
+        "recoveries": (engine_recoveries(result), Counter(world.recoveries)),
         "projects": (Counter(engine_projects(result, world.start)), Counter(reference_projects(world))),
     }
     said = []

@@ -16,7 +16,7 @@ import simpy
 
 from fundflow.base.calendar import Phase
 from fundflow.economy import close_year, draw_events, draw_exit_days, start_loans
-from tests.reference import eaglets, incubation, lending
+from tests.reference import eaglets, faults, incubation, lending
 from tests.reference.days import date_of, number, plus_months, plus_years
 
 if TYPE_CHECKING:
@@ -180,6 +180,8 @@ def answer_key_call(world: World, firm: Firm, year: int, day: int) -> None:
         return
     if known.rd < int(economy.key_least_rd) or not known.rd > needed_ratio(known.sales) * known.sales:
         return
+    if faults.is_barred(world, firm.id, (faults.KEY_CALL,), day):
+        return
     if world.luck.happens("key-wish", firm.id, economy.key_wish, year):
         world.key_call.append((world.luck.uniform("key-review", firm.id, year), firm.id, firm, known.rd))
 
@@ -188,6 +190,9 @@ def apply_as_eaglet(world: World, firm: Firm, year: int, day: int) -> None:
     """31 May: apply for the eaglet list."""
     known = firm.known
     if firm.get("eaglet_until") > 0 or known.cert <= 0:
+        return
+    # Chapter 3, item 6: no serious incident within the year before.
+    if faults.incident(world, firm.id, year - 1):
         return
     if not eaglets.may_apply(
         date_of(firm.founded), date_of(day), known.sales, known.staff, known.st_staff, known.cert, known.ip,
@@ -202,7 +207,7 @@ def eaglet_incident(world: World, firm: Firm, year: int, day: int) -> None:
     """1 July: a serious incident ends the status."""
     if not firm.get("eaglet_from") <= day < firm.get("eaglet_until"):
         return
-    if world.luck.happens("eaglet-incident", firm.id, world.economy.incident_rate, year):
+    if faults.incident(world, firm.id, year):
         firm.set("eaglet_until", day)
         firm.note(day, "eaglet status revoked")
 

@@ -46,6 +46,8 @@ class Law:
     per_certified: int
     schedules: dict[str, tuple[tuple[int, int] | None, tuple[tuple[int, int], ...]]] = field(default_factory=dict)
 
+    transfers: dict[str, tuple[int, int]] = field(default_factory=dict)
+
     after_expiry: str = "assumed_renewed"
     # 杭科高〔2020〕74号 article 8 and 9
     tenant_age_months: int = 24
@@ -74,6 +76,20 @@ class Law:
         if since is not None and months and date_of(since) <= ends and when <= plus_months(date_of(since), months):
             return "run_off"
         return self.after_expiry
+
+    def application_day(self, rule: str, event: int) -> int:
+        """The next opening day of the procedure after the event, or the event's own day."""
+        opens, _ = self.schedules[rule]
+        when = date_of(event)
+        if opens is None:
+            return event
+        this = date(when.year, *opens)
+        return number(this if when < this else date(when.year + 1, *opens))
+
+    def paid_day(self, claim: Any) -> int:
+        """The day on which an award leaves the treasury."""
+        months, days = self.transfers[claim.instrument]
+        return number(plus_months(date_of(claim.award_day), months)) + days
 
     def award_day(self, rule: str, event: int) -> int:
         """The day of decision: the next opening day after the event, then the steps of the procedure."""
@@ -138,5 +154,6 @@ def read_law(catalogue: Any, on: int, *, lapses: bool = False) -> Law:
     )
     for name, instrument in catalogue.instruments.items():
         pay = instrument.pay
+        law.transfers[name] = pay.transfer
         law.schedules[name] = (pay.opens, tuple(length for _, length in pay.steps))
     return law

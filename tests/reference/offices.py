@@ -12,7 +12,7 @@ import simpy
 
 from fundflow.base.calendar import Phase
 from fundflow.economy import Incubators, incubator_year
-from tests.reference import eaglets, incubation, projects, rnd, towns
+from tests.reference import eaglets, faults, incubation, projects, rnd, towns
 from tests.reference.claims import Claim
 from tests.reference.days import date_of, number, plus_months, plus_years
 from tests.reference.firm import MANUFACTURING, Firm
@@ -31,6 +31,10 @@ def award_in(
     paid_on = world.law.award_day(rule, event)
     home = towns.district(zone, date_of(paid_on))
     status = world.law.status(rule, event, since)
+    if faults.is_barred(
+        world, claimant, (faults.EVERYTHING, rule.split("-")[0]), world.law.application_day(rule, event)
+    ):
+        amount, reason = 0, "CONDITION"
     if status == "lapsed":
         amount, reason = 0, "EXPIRED"
     city, rest = towns.bearers(amount, home)
@@ -145,7 +149,8 @@ def entrant(world: World, firm: Firm, activity: int, close: int, home: str) -> r
         government_before=firm.get("gov_rd_before"),
         verified_before=firm.get("rd_tax_before") > 0,
         in_statistics=reported,
-        clean=not luck.happens("rnd-incident", firm.id, economy.incident_rate, activity),
+        clean=not faults.incident(world, firm.id, activity)
+        and not faults.is_barred(world, firm.id, (faults.EVERYTHING,), world.today()),
     )
 
 

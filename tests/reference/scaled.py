@@ -45,7 +45,9 @@ STREAMS = tuple(
 FIRM_EVENTS = ("specialised", "ai-core-project", "ai-general-project")
 
 
-def scenario(seed: int, size: int, last_year: int, intake: str = "monthly", after: str = "renewed") -> Any:
+def scenario(
+    seed: int, size: int, last_year: int, intake: str = "monthly", after: str = "renewed", more: tuple[str, ...] = ()
+) -> Any:
     """Differences over the baseline, as on the command line."""
     from fundflow.economy import EconomyParameters
     from fundflow.scenario import load_scenario
@@ -63,6 +65,7 @@ def scenario(seed: int, size: int, last_year: int, intake: str = "monthly", afte
     ]  # fmt: skip
     sets += [f"economy.streams.{name}.{key}=0" for name in STREAMS for key in ("yearly", "low", "high")]
     sets += [f"economy.firm_events.{name}.until=0" for name in FIRM_EVENTS]
+    sets += more
     sections = {"economy": EconomyParameters, "simulation": SimulationOptions}
     return load_scenario(BASELINE, sets, sections=sections)
 
@@ -89,11 +92,11 @@ def reference(question: Any, inputs: Any) -> World:
 
 @lru_cache(maxsize=2)
 def both(
-    seed: int, size: int, last_year: int, intake: str = "monthly", after: str = "renewed"
+    seed: int, size: int, last_year: int, intake: str = "monthly", after: str = "renewed", more: tuple[str, ...] = ()
 ) -> tuple[dict[str, Any], World]:
     """The engine's result and the reference's world for one scaled scenario."""
     from fundflow.simulation import prepare, simulate
 
-    question = scenario(seed, size, last_year, intake, after)
+    question = scenario(seed, size, last_year, intake, after, more)
     inputs = prepare(question)
     return simulate(inputs, 0, keep_claims=True), reference(question, inputs)

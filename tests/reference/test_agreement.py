@@ -41,6 +41,17 @@ def test_where_documents_lapse_both_models_pay_running_rights_alone():
     assert not any(claim.award for claim in world.claims if claim.status == "lapsed")
 
 
+GUILTY = ("economy.incident_rate=0.3", "economy.fraud_share=0.7")
+
+
+def test_where_fraud_is_common_the_same_claimants_are_barred_and_pay_back_the_same_fen():
+    result, world = both(2, 400, 2025, "monthly", "renewed", GUILTY)
+    assert compare.report(result, world) == ""
+    assert len(world.recoveries) > 5 and len(world.bans) > 3
+    barred = [row for row in compare.rows(result["claims"]) if row["stages"][0]["reason"].startswith("barred until")]
+    assert len(barred) > 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("city", LARGE, ids=lambda city: f"seed-{city[0]}")
 def test_ten_years_in_which_everything_binds_agree_claim_by_claim(city):

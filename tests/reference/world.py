@@ -14,8 +14,8 @@ import simpy
 from fundflow.base.calendar import Phase, clock
 from fundflow.base.draws import Draws
 from fundflow.economy import arrivals, loan_principal, loan_rate, lpr_one_year, year_factors
+from tests.reference import faults, incubation, lending, offices
 from tests.reference import firm as firms_
-from tests.reference import incubation, lending, offices
 from tests.reference.claims import Claim
 from tests.reference.days import date_of, next_first, number
 from tests.reference.firm import Firm
@@ -54,6 +54,8 @@ class World:
     eaglet_call: list[Any] = field(default_factory=list)
     hatched: dict[int, list[int]] = field(default_factory=dict)
     paid: dict[tuple[str, int], int] = field(default_factory=dict)
+    bans: dict[int, list[tuple[str, int, int]]] = field(default_factory=dict)
+    recoveries: list[tuple[int, str, int, int, int]] = field(default_factory=list)
     _factors: dict[int, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -135,7 +137,7 @@ class World:
     def run(self) -> None:
         self.env.process(founding(self))
         self.env.process(lending.keep_fund(self))
-        for office in offices.ALL:
+        for office in (*offices.ALL, faults.fraud_office):
             self.env.process(office(self))
         self.env.run(until=clock(self.end + 1, Phase.EXPIRY))
 

@@ -100,6 +100,7 @@ def replication(number: int, scale: float = 1.0) -> dict[str, dict[str, Any]]:
         "commitments": _columns(commitments),
         "payments": _columns(payments),
         "settlements": _columns(settlements),
+        "recoveries": {},
         "indicators": _columns(_indicators(chance, level)),
     }
 

@@ -46,6 +46,7 @@ def tables_of(replication: int, years: tuple[int, ...] = (2026, 2027)) -> dict[s
             "to_level": [],
             "amount": [],
         },
+        "recoveries": {},
         "indicators": {
             "year": list(years),
             "name": ["firms"] * n,

@@ -23,6 +23,7 @@ class Forecast:
     payments: pl.DataFrame = field(repr=False)
     commitments: pl.DataFrame = field(repr=False)
     settlements: pl.DataFrame = field(repr=False)
+    recoveries: pl.DataFrame = field(repr=False)
     indicators: pl.DataFrame = field(repr=False)
     claims: pl.DataFrame = field(repr=False)
     summary: pl.DataFrame = field(repr=False)
@@ -57,6 +58,7 @@ def forecast(
         payments=run.payments.collect(),
         commitments=run.commitments.collect(),
         settlements=run.settlements.collect(),
+        recoveries=run.recoveries.collect(),
         indicators=run.indicators.collect(),
         claims=run.claims.collect(),
         summary=run.summary,

@@ -29,6 +29,7 @@ from fundflow.policy.instrument import (
     reading_names,
 )
 from fundflow.policy.overlap import share_groups
+from fundflow.policy.penalties import ALL_MONEY, Penalty, read_penalties
 from fundflow.policy.pools import Pool, read_pools
 from fundflow.policy.readings import Reading, read_readings
 from fundflow.policy.register import Register, read_register
@@ -61,6 +62,11 @@ class Catalogue:
     def triggered_by(self, trigger: str) -> list[Instrument]:
         """The instruments that wait for an event, in the order of the catalogue."""
         return [one for one in self.instruments.values() if one.trigger == trigger]
+
+    def penalties(self) -> list[tuple[Instrument | ConditionSet, Penalty]]:
+        """Every penalty with the entry that states it, in the order of the catalogue."""
+        entries: list[Instrument | ConditionSet] = [*self.instruments.values(), *self.conditions.values()]
+        return [(one, penalty) for one in entries for penalty in one.penalties]
 
     def find(self, name: str) -> list[Instrument | ConditionSet]:
         """What an id stands for: an instrument, the members of a pool, a condition set, or all that name the rule.
@@ -228,6 +234,7 @@ def _build(
         for name, one in raw.get("funds", {}).items():
             funds[name] = read_fund(name, Table(one, name, faults), law, reading_names(readings))
     check_funds(funds.values(), conditions, instruments, faults)
+    _check_bans(instruments, conditions, documents, faults)
     _check(instruments, pools, envelopes, files, after_expiry, documents, faults)
     instruments = share_groups(_supersede(instruments, files, faults))
     return Catalogue(instruments, conditions, readings, envelopes, funds, pools, sharing, documents, facts, register)
@@ -297,6 +304,7 @@ def _condition_set(name: str, raw: Any, law: Document, around: Surroundings, fau
     book: FactBook = book_of(source, recipient, around.facts)
     english, chinese = source.get("name", table.names) or ("", "")
     start, end = source.get("in_force", table.day, law.in_force), source.get("expires", table.day, law.expires)
+    penalties = read_penalties(source)
     found = ConditionSet(
         name,
         english,
@@ -309,6 +317,7 @@ def _condition_set(name: str, raw: Any, law: Document, around: Surroundings, fau
         start,
         end,
         source.values(start),
+        penalties,
     )
     if not found.conditions:
         source.fault("all", "must list conditions")
@@ -334,6 +343,23 @@ def _check(
             if name not in known:
                 faults.add(f"after_expiry.{name}", unknown(name, known))
     _check_cycles({name: raw for one in files.values() for name, raw in one.get("instruments", {}).items()}, faults)
+
+
+def _check_bans(
+    instruments: Mapping[str, Instrument],
+    conditions: Mapping[str, ConditionSet],
+    documents: Mapping[str, Document],
+    faults: Faults,
+) -> None:
+    """A ban names what it keeps from: an instrument, a condition set, a document, a department, or all."""
+    departments = {name for one in instruments.values() for name in one.departments}
+    known = [ALL_MONEY, *instruments, *conditions, *documents, *departments]
+    owners: list[Instrument | ConditionSet] = [*instruments.values(), *conditions.values()]
+    for owner in owners:
+        for penalty in owner.penalties:
+            for name in penalty.bars:
+                if name not in known:
+                    faults.add(f"{owner.id}.penalties.bars = {name!r}", unknown(name, known))
 
 
 def _check_cycles(raw: Mapping[str, Any], faults: Faults) -> None:

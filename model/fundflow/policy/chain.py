@@ -7,7 +7,7 @@ split -> instalments``: each stage is a function of its own module; here they ar
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -119,6 +119,7 @@ def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals
         statuses(instrument, batch.trigger_day, since),
         facts,
         0,
+        batch.barred.get(instrument.id),
     )
     governing = value_days(instrument, batch.trigger_day, awarded, since)
     parts = [(rows, examine(instrument, part, totals)) for rows, part in _versions(instrument, whole, governing)]
@@ -159,12 +160,13 @@ def _versions(
 
 
 def _replace(claims: Claims, day: int) -> Claims:
-    return Claims(claims.ids, claims.trigger_day, claims.years, claims.status, claims.facts, day)
+    return replace(claims, value_day=day)
 
 
 def _take(claims: Claims, rows: NDArray[np.int64]) -> Claims:
     facts = {name: column[rows] for name, column in claims.facts.items()}
-    return Claims(claims.ids[rows], claims.trigger_day[rows], claims.years[rows], claims.status[rows], facts, 0)
+    barred = None if claims.barred is None else claims.barred[rows]
+    return Claims(claims.ids[rows], claims.trigger_day[rows], claims.years[rows], claims.status[rows], facts, 0, barred)
 
 
 def _districts(batch: Batch, awarded: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from fundflow.policy.facts import FactBook
 from fundflow.policy.faults import MissingFacts
 from fundflow.policy.leaves import Amongst, Compare, Elapsed, Leaf, Ratio, read_leaf
 from fundflow.policy.outcome import Reason
+from fundflow.policy.penalties import Penalty
 from fundflow.policy.recording import Value
 from fundflow.policy.table import Table, flag, names, text
 from fundflow.policy.view import View
@@ -237,6 +238,7 @@ class ConditionSet:
     in_force: int = 0
     expires: int | None = None
     values: tuple[Value, ...] = field(default=(), repr=False)
+    penalties: tuple[Penalty, ...] = field(default=(), repr=False)
 
     @property
     def facts(self) -> tuple[str, ...]:

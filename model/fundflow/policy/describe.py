@@ -157,7 +157,7 @@ def _instrument(one: Instrument, catalogue: Catalogue, day: int, lang: str) -> s
     lines.append(
         f"shares: {one.sharing.on(day).id}; paid: {opens}{steps}; transfer {_span(one.pay.transfer)}; {one.pay.route}"
     )
-    lines += [f"penalty: {p.on}, clawback {p.clawback}, {p.ban_years} years out   [{p.clause}]" for p in one.penalties]
+    lines += [f"penalty: {p.text()}   [{p.clause}]" for p in one.penalties]
     lines += [f"assumed: {text}" for text in one.assumed]
     lines += [
         f"reading {r.number} {r.id} = {r.value}   ({'；'.join(r.allowed) or r.default}; {r.certainty})"

@@ -16,9 +16,10 @@ from fundflow.policy.envelopes import WHEN_SHORT
 from fundflow.policy.facts import Fact, FactBook
 from fundflow.policy.faults import unknown
 from fundflow.policy.history import History, ListCount, read_history, read_lists
-from fundflow.policy.modifiers import Factor, Penalty, read_factors, read_penalties
+from fundflow.policy.modifiers import Factor, read_factors
 from fundflow.policy.overlap import Overlap, read_overlap
 from fundflow.policy.payment import Schedule, read_schedule
+from fundflow.policy.penalties import Penalty, read_penalties
 from fundflow.policy.recording import Value
 from fundflow.policy.split import CostSharing
 from fundflow.policy.table import Table
@@ -109,6 +110,11 @@ class Instrument:
     def document(self) -> str:
         """Number of the document."""
         return self.law.number
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """The departments that pay or administer it, one by one."""
+        return tuple(self.department.split("、")) if self.department else ()
 
     @property
     def other_bearer(self) -> str:

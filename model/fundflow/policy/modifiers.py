@@ -1,4 +1,4 @@
-"""What changes an amount besides caps: factors under conditions, penalties as data."""
+"""What changes an amount besides caps: factors under conditions."""
 
 from __future__ import annotations
 
@@ -41,16 +41,6 @@ class Factor:
         return reduced(amount, np.where(struck, left, amount), Reason.HALVED)
 
 
-@dataclass(frozen=True)
-class Penalty:
-    """What follows on a fault: money claimed back, years without application. Data for the simulation."""
-
-    on: str
-    clawback: bool
-    ban_years: int
-    clause: str
-
-
 def apply_factors(amount: Fen, factors: tuple[Factor, ...], view: View) -> Reduced:
     """Apply factors in their order."""
     reason = np.zeros(len(amount), dtype=np.int8)
@@ -75,20 +65,4 @@ def read_factors(source: Table, book: FactBook, readings: Mapping[str, Any]) -> 
         one.finish()
         if counts:
             found.append(factor)
-    return tuple(found)
-
-
-def read_penalties(source: Table) -> tuple[Penalty, ...]:
-    """Read the list ``penalties``."""
-    found = []
-    for one in source.tables("penalties"):
-        found.append(
-            Penalty(
-                one.get("on", table.text),
-                one.get("clawback", table.flag, False),
-                one.get("ban_years", table.count, 0),
-                one.get("clause", table.text, ""),
-            )
-        )
-        one.finish()
     return tuple(found)

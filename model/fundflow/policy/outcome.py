@@ -72,6 +72,8 @@ class Batch:
         Columns by fact name, shape (n,): money in fen, counts, codes of enums, days, rates in millionths; booleans.
     district
         District codes that stand in for the map, where the caller knows the district and not the zone.
+    barred
+        By instrument: for each claim the number of the ban that keeps its claimant out, 0 for none.
     """
 
     ids: NDArray[np.int64]
@@ -79,6 +81,7 @@ class Batch:
     trigger_day: NDArray[np.int64]
     facts: Facts
     district: NDArray[np.int64] | None = None
+    barred: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -93,12 +96,15 @@ class Batch:
             self.trigger_day[rows],
             {name: column[rows] for name, column in self.facts.items()},
             None if self.district is None else self.district[rows],
+            {name: column[rows] for name, column in self.barred.items()},
         )
 
 
 @dataclass
 class Outcome:
     """What the claims of a batch get under one instrument; every array has the row order of the batch.
+
+    ``failed`` is the number of the condition that failed first, -1 where none did, -1 - k where ban k barred it.
 
     ``entitlement`` is due after ranks, quotas and caps, before any budget; ``award`` is within the budget.
     ``award_other`` is borne by ``instrument.other_bearer`` (a fund, a buyer). ``payments`` has the columns row,

@@ -37,11 +37,15 @@ class Schedule:
     route: str
     instalments: tuple[tuple[Fraction, tuple[int, int]], ...]
 
+    def application_days(self, trigger: Ints) -> Ints:
+        """Days on which claims are put in: the day on which the procedure opens, or that of the event."""
+        return trigger if self.opens is None else _next(trigger, self.opens)
+
     def award_days(self, trigger: Ints) -> Ints:
         """Days on which claims are decided, shape (n,)."""
         if len(trigger) > 1 and (trigger == trigger[0]).all():
             return np.repeat(self.award_days(trigger[:1]), len(trigger))
-        days = trigger if self.opens is None else _next(trigger, self.opens)
+        days = self.application_days(trigger)
         for _, length in self.steps:
             days = _after(days, length)
         return days

@@ -54,6 +54,7 @@ class Claims:
     status: NDArray[np.int8]
     facts: Facts
     value_day: int
+    barred: NDArray[np.int64] | None = None
 
     @property
     def n(self) -> int:
@@ -78,6 +79,11 @@ def examine(instrument: Instrument, claims: Claims, totals: Totals) -> Work:
         covered &= ~rows
         reason[rows] = ground
     eligible = judged.eligible & covered
+    failed = judged.failed.copy()
+    if claims.barred is not None:
+        out = eligible & (claims.barred > 0)
+        failed[out], reason[out] = -1 - claims.barred[out], Reason.CONDITION
+        eligible &= ~out
     amount = np.where(eligible, amount, 0)
     steps: list[Stage] = [
         ("eligible", np.where(eligible, base, 0), reason),
@@ -93,7 +99,6 @@ def examine(instrument: Instrument, claims: Claims, totals: Totals) -> Work:
     capped, due, limits = limit(instrument, amount, view, claims, totals)
     reason = np.where(ranked_reason > 0, ranked_reason, reason).astype(np.int8)
     steps += [(name, np.where(within, fen, 0), np.where(within, why, 0).astype(np.int8)) for name, fen, why in limits]
-    failed = judged.failed.copy()
     return Work(eligible, failed, reason, base, amount, capped, due, within, steps, cut_off, view.presumed)
 
 

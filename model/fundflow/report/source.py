@@ -1,4 +1,4 @@
-"""What a report reads of a run folder: four tables and a few facts about the run, nothing else."""
+"""What a report reads of a run folder: five tables and a few facts about the run, nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Tables:
 
     Attributes
     ----------
-    payments, commitments, settlements, indicators
+    payments, commitments, settlements, recoveries, indicators
         As `docs/results.md` describes them: money in int64 fen, a column ``replication``.
     replications
         Numbers of the finished replications; one without any claim counts as a zero, not as missing.
@@ -36,6 +36,7 @@ class Tables:
     settlements: pl.DataFrame
     indicators: pl.DataFrame
     replications: tuple[int, ...]
+    recoveries: pl.DataFrame = field(default_factory=pl.DataFrame)
     start_year: int = 2021
     end_year: int = 2035
     budget_year: int = 2027
@@ -90,6 +91,7 @@ def tables_of(run: Any) -> Tables:
         payments=net_of_refunds(run.payments.collect(), instruments),
         commitments=net_of_refunds(run.commitments.collect(), instruments),
         settlements=run.settlements.collect(),
+        recoveries=run.recoveries.collect(),
         indicators=run.indicators.collect(),
         replications=tuple(run.replications),
         start_year=start.year if start else min(years, default=2021),

@@ -18,6 +18,7 @@ from fundflow.report.source import STATUSES, Tables, tables_of
 from fundflow.report.texts import Texts
 
 FEN_YI = 10**10
+FEN_WAN = 10**6
 
 
 def print_summary(run: Any, lang: str = "zh", console: Console | None = None) -> None:
@@ -38,7 +39,7 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
     console.print(department_table(tables, texts))
     console.print(status_table(tables, texts))
     console.print(texts("summary.layers", layers=layers(tables, texts)), style="dim")
-    for line in (*saturation_lines(tables, texts), *rnd_line(tables, texts)):
+    for line in (*recovery_line(tables, texts), *saturation_lines(tables, texts), *rnd_line(tables, texts)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     notes = [*law_notes(tables, texts), *warning_lines(tables, texts)]
     if notes:
@@ -140,6 +141,19 @@ def status_table(tables: Tables, texts: Texts) -> Table:
         style = "bold" if year in tables.budget_years else ""
         table.add_row(str(year), *(f"{by_status.get(s, 0.0):.1%}" for s in present), style=style)
     return table
+
+
+def recovery_line(tables: Tables, texts: Texts) -> list[str]:
+    """Say what is claimed back in each budget year, on the mean over replications; nothing where nothing is."""
+    if tables.recoveries.is_empty():
+        return []
+    table = tables.recoveries.with_columns(year=pl.col("month") // 100)
+    money = pl.sum_horizontal("city", "district_fen", "province")
+    told = []
+    for year in tables.budget_years:
+        whole = table.filter(pl.col("year") == year).select(money.sum()).item()
+        told.append(f"{year}: {whole / len(tables.replications) / FEN_WAN:,.1f}")
+    return [texts("summary.recovered", years=("；" if texts.lang == "zh" else "; ").join(told))]
 
 
 def saturation_lines(tables: Tables, texts: Texts) -> list[str]:

@@ -8,6 +8,11 @@ _WHAT = {
     "payments": "Cash: what leaves a treasury, by month.",
     "commitments": "Entitlements and awards by fiscal year of the award day, and what took from them.",
     "settlements": "What one level of government owes another where bearer and payer differ.",
+    "recoveries": (
+        "Money claimed back, by the month in which it is due and by who had borne it. Payments are not reduced by it: "
+        "what the treasuries spent in the end is payments less recoveries. For each instrument, district and year of "
+        "the award it is at most what was paid by that month."
+    ),
     "indicators": "The economy and the institutions, by year; the names are listed below.",
     "claims": "Every claim of replication 0, paid or not. One file, `claims.parquet`.",
 }

@@ -68,6 +68,11 @@ class Run:
         return self.table("settlements")
 
     @property
+    def recoveries(self) -> pl.LazyFrame:
+        """Money claimed back."""
+        return self.table("recoveries")
+
+    @property
     def indicators(self) -> pl.LazyFrame:
         """Firms, R&D, places, queues, fund balances."""
         return self.table("indicators")

@@ -83,6 +83,17 @@ TABLES: dict[str, dict[str, Column]] = {
         "to_level": Column(pl.String(), "word", "who is owed: city, district or province"),
         "amount": _fen("amount owed"),
     },
+    "recoveries": {
+        "replication": _REPLICATION,
+        "month": Column(pl.Int32(), "yyyymm", "month in which the money is due back"),
+        "instrument": _INSTRUMENT,
+        "district": _DISTRICT,
+        "cause": Column(pl.String(), "word", "why it comes back: fraud"),
+        "award_year": Column(pl.Int32(), "year", "fiscal year in which the award was made"),
+        "city": _fen("what the city had borne of it"),
+        "district_fen": _fen("what the district had borne of it"),
+        "province": _fen("what the province or the state had borne of it"),
+    },
     "indicators": {
         "replication": _REPLICATION,
         "year": Column(pl.Int32(), "year", "calendar year (stocks: at its end)"),
@@ -184,7 +195,8 @@ INDICATORS: dict[str, tuple[str, str]] = {
     "national_incubators": ("number", "of these, of national level"),
     "makerspaces": ("number", "open makerspaces"),
     "eaglets_revoked": ("number", "eaglets that lost the status in the year"),
-    "eaglet_clawback": ("yuan", "money that revoked eaglets must pay back"),
+    "incubators_revoked": ("number", "incubators struck off for an incident or fraud in the year"),
+    "makerspaces_revoked": ("number", "makerspaces struck off for an incident or fraud in the year"),
     "key_projects": ("number", "key R&D projects under contract"),
 }
 

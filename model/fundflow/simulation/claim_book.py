@@ -37,6 +37,7 @@ class ClaimBook:
     """Claims by instrument and by the stages that they went through."""
 
     def __init__(self) -> None:
+        self.bans: list[str] = []
         self._instruments: dict[str, Instrument] = {}
         self._parts: defaultdict[_Key, list[dict[str, NDArray[Any]]]] = defaultdict(list)
         self._paid: defaultdict[_Key, list[dict[str, NDArray[Any]]]] = defaultdict(list)
@@ -113,7 +114,8 @@ class ClaimBook:
             number: f"condition {number + 1} ({condition.clause or one.clause})"
             for number, condition in enumerate(one.eligible)
         }
-        said = _words(np.where(failed < 0, -1, failed), {-1: "", **known})
+        known |= {-2 - number: text for number, text in enumerate(self.bans)}
+        said = _words(failed, {-1: "", **known})
         return pl.select(pl.when(said == "").then(why).otherwise(said)).to_series()
 
 

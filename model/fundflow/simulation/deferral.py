@@ -40,6 +40,7 @@ def next_years_money(world: World) -> Process:
             world.budget.spend(found)
             for outcome in found:
                 world.paid.add(outcome, batch)
+                world.consequences.add(outcome, batch)
                 world.waiting.add(outcome, batch)
                 none = np.zeros(batch.n, np.int64)
                 again = dataclasses.replace(

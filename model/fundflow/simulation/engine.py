@@ -22,6 +22,7 @@ from fundflow.simulation import (
     equity_fund,
     firm_events,
     firms,
+    incidents,
     incubation,
     indicators,
     institutions,
@@ -90,7 +91,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         recognition.small_firm_list(world),
         recognition.certification(world),
         recognition.eaglet_round(world),
-        loans.eaglet_incidents(world),
+        incidents.incidents(world),
         loans.eaglet_interest(world, book),
         loans.lending(world, fund, book),
         bridge_fund.run_fund(world, fund, loans.boundaries(world)),
@@ -113,6 +114,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
     # SimPy does not process events at the end itself, so the end is the first phase of the day after.
     env.run(until=clock(world.end + 1, Phase.EXPIRY))
     incubation.note_tenancies(world)
+    world.ledger.claims.bans = world.consequences.causes
     tables = world.ledger.tables()
     # Processes and world refer to each other; without this the firms of one run lie beside those of the next.
     del world, env

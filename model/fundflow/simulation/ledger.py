@@ -16,6 +16,8 @@ from fundflow.simulation.claim_book import PAYERS, ClaimBook, written_months
 
 STATUS = tuple(status.name.lower() for status in Status)
 LEVELS = ("city", "district", "province")
+CAUSES = ("fraud",)
+"""Why money comes back."""
 Table = dict[str, Any]
 
 
@@ -32,6 +34,7 @@ class Ledger:
     _commitments: list[Table] = field(default_factory=list)
     _payments: list[Table] = field(default_factory=list)
     _settlements: list[Table] = field(default_factory=list)
+    _recoveries: list[Table] = field(default_factory=list)
     claims: ClaimBook = field(default_factory=ClaimBook)
     _indicators: list[tuple[int, str, str, float]] = field(default_factory=list)
     trace: dict[str, list[Table]] = field(default_factory=dict)
@@ -140,6 +143,28 @@ class Ledger:
                 }
             )
 
+    def recover(
+        self,
+        instrument: str,
+        due: NDArray[np.int64],
+        district: NDArray[np.int64],
+        award_year: NDArray[np.int64],
+        cause: str,
+        shares: dict[str, NDArray[np.int64]],
+    ) -> None:
+        """Write down money that comes back: when it is due, and to whom by the shares that were borne."""
+        if len(due):
+            self._recoveries.append(
+                {
+                    "month": written_months(due),
+                    "instrument": np.full(len(due), self._codes[instrument]),
+                    "district": district,
+                    "cause": np.full(len(due), CAUSES.index(cause)),
+                    "award_year": award_year,
+                    **shares,
+                }
+            )
+
     def tables(self) -> dict[str, Any]:
         """Sum the books into the tables of the run folder (see docs/results.md)."""
         year, name, district, value = (list(column) for column in zip(*self._indicators, strict=True))
@@ -149,6 +174,7 @@ class Ledger:
                 self._payments, ["month", "instrument", "district", "paid_by", "status", "award_year"]
             ),
             "settlements": self._sum(self._settlements, ["month", "instrument", "district", "from_level", "to_level"]),
+            "recoveries": self._sum(self._recoveries, ["month", "instrument", "district", "cause", "award_year"]),
             "indicators": {"year": year, "name": name, "district": district, "value": value},
         }
         if self.keep_claims:
@@ -172,6 +198,7 @@ class Ledger:
             ("paid_by", PAYERS),
             ("from_level", LEVELS),
             ("to_level", LEVELS),
+            ("cause", CAUSES),
         ):
             if column in table.columns:
                 code = pl.col(column).cast(pl.Int64)

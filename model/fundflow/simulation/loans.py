@@ -191,31 +191,3 @@ def eaglet_interest(world: World, book: LoanBook) -> Process:
             "eaglet_from": firms.eaglet_from[rows],
         }
         world.claim("eaglet-loan-year", firms.id[rows], firms.zone[rows], day_of(activity, 12, 31), facts)
-
-
-def eaglet_incidents(world: World) -> Process:
-    """On 1 July: a serious incident ends an eaglet's term; fraud also takes the money back."""
-    firms, draws, economy = world.firms, world.draws, world.economy
-    groups = clawed_back(world, "eaglet-recognised", "eaglet-loan-year")
-    for year in world.years:
-        day = day_of(year, 7, 1)
-        yield world.at(day, Phase.FACTS)
-        rows = np.flatnonzero((firms.eaglet_from <= day) & (firms.eaglet_until > day) & world.alive(day))
-        rows = rows[draws.chance("eaglet-incident", firms.id[rows], economy.incident_rate, period=year)]
-        firms.eaglet_until[rows] = day
-        fraud = rows[draws.chance("eaglet-fraud", firms.id[rows], economy.fraud_share, period=year)]
-        yield world.at(day, Phase.AWARD)
-        back = sum(int(world.totals.paid(group, firms.id[fraud]).sum()) for group in groups)
-        world.ledger.indicate(year, "eaglet_clawback", back / 100)
-        world.ledger.indicate(year, "eaglets_revoked", len(rows))
-
-
-def clawed_back(world: World, *triggers: str) -> set[str]:
-    """Groups of payments that fraud takes back, as the instruments of these events say."""
-    return {
-        group
-        for trigger in triggers
-        for one in world.catalogue.triggered_by(trigger)
-        if any(penalty.clawback and penalty.on == "fraud" for penalty in one.penalties)
-        for group in one.counts_into
-    }

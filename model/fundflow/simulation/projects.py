@@ -41,7 +41,7 @@ def key_calls(world: World, projects: Projects) -> Process:
         )
         rows = rows[world.draws.chance("key-wish", firms.id[rows], economy.key_wish, period=year)]
         facts = {"last_year_rnd": notes["known_rd"][rows], "last_year_sales": notes["known_sales"][rows]}
-        rows = rows[condition.holds(facts, len(rows), day)]
+        rows = world.may_apply(condition.id, rows[condition.holds(facts, len(rows), day)], day)
         score = world.draws.uniform("key-review", firms.id[rows], period=year)
         chosen = np.sort(rows[np.argsort(score, kind="stable")[: int(economy.key_places)]])
         rd = notes["known_rd"][chosen].copy()

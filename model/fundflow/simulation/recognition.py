@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, add_months, day_of
+from fundflow.base.calendar import Phase, add_months, day_of, year_of
 from fundflow.economy import eaglet_review, high_tech_round, sme_round
+from fundflow.simulation.incidents import had_incident
 from fundflow.simulation.incubation import end_tenancy
 from fundflow.simulation.world import GRADUATED, Ints, Process, World
 
@@ -83,7 +84,8 @@ def eaglet_round(world: World) -> Process:
         day = day_of(year, 5, 31)
         rows = np.flatnonzero(world.alive(day) & (firms.eaglet_from == 0) & (notes["known_cert"] > 0))
         eligible = np.zeros(firms.n, bool)
-        eligible[rows[condition.holds(eaglet_facts(world, rows, day), len(rows), day)]] = True
+        rows = rows[condition.holds(eaglet_facts(world, rows, day), len(rows), day)]
+        eligible[world.may_apply(condition.id, rows, day)] = True
         chosen = eaglet_review(firms, year, eligible, world.economy, world.draws)
         yield world.at(day_of(year, 11, 20), Phase.FACTS)
         day = day_of(year, 11, 20)
@@ -109,6 +111,7 @@ def claim_grants(world: World, rows: Ints) -> None:
 def eaglet_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
     """What the eaglet conditions read: age to the day, last reported sales, staff, R&D and IP."""
     firms, notes = world.firms, world.notes
+    clean = ~had_incident(world, firms.id[rows], year_of(day) - 1)
     return {
         "founded": firms.founded[rows],
         "last_year_sales": notes["known_sales"][rows],
@@ -118,4 +121,5 @@ def eaglet_facts(world: World, rows: Ints, day: int) -> dict[str, Any]:
         "st_staff_last_year": notes["known_st_staff"][rows],
         "last_year_rnd": notes["known_cert"][rows],
         "class_ii_or_better_ip": notes["known_ip"][rows],
+        "no_serious_incident_years": clean.astype(np.int64),
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from fundflow.base.calendar import Phase, day_of
 from fundflow.economy.firms import ADVANCED_MANUFACTURING
+from fundflow.simulation.incidents import had_incident
 from fundflow.simulation.world import Ints, Process, World
 
 
@@ -52,7 +53,6 @@ def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
     size = {"total_assets": firms.assets[rows], "yearly_sales": firms.sales[rows], "employees": firms.staff[rows]}
     over = ~world.catalogue.conditions["rnd-subsidy-sme-size"].holds(size, len(rows), close)
     reported = ~above | draws.chance("rnd-reported", ids, world.economy.statistics_reported, period=activity)
-    incident = draws.chance("rnd-incident", ids, world.economy.incident_rate, period=activity)
     return {
         "class": np.where(small, np.where(above, 1, 2), 0),
         "status": np.where(certified, np.where(firms.field[rows] == ADVANCED_MANUFACTURING, 2, 1), 0),
@@ -63,7 +63,7 @@ def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
         "last_year_rnd": own_rd(firms.rd_tax_before[rows], firms.gov_rd_before[rows]),
         "verified_last_year": firms.rd_tax_before[rows] > 0,
         "rnd_reported_in_statistics": reported,
-        "incident_free": ~incident,
+        "incident_free": ~had_incident(world, ids, activity),
         "other_city_rd_subsidy": np.zeros(len(rows), np.int64),
     }
 

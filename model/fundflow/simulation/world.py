@@ -27,6 +27,7 @@ from fundflow.economy import Economy, Factors, Firms, Incubators, Makerspaces
 from fundflow.policy import Batch, Catalogue, Outcome, Totals, settle
 from fundflow.simulation.budget import Budget
 from fundflow.simulation.columns import Columns
+from fundflow.simulation.consequences import Consequences
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
 
@@ -79,10 +80,12 @@ class World:
     waited: list[tuple[int, Ints]] = field(default_factory=list)
     hatched: tuple[Ints, Ints] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     notes: Columns = field(init=False)
+    consequences: Consequences = field(init=False)
     env: simpy.Environment = field(default_factory=simpy.Environment)
 
     def __post_init__(self) -> None:
         self.notes = Columns(NOTES, self.firms.n)
+        self.consequences = Consequences(self.catalogue, self.start)
 
     @property
     def years(self) -> range:
@@ -142,6 +145,7 @@ class World:
             facts={k: np.asarray(v)[order] for k, v in facts.items()},
             district=None if district is None else district[order],
         )
+        batch.barred = self.consequences.of_claims(instruments, batch)
         outcomes: list[Outcome] = []
         for group, rows, first in self.budget.by_award_day(instruments, batch):
             part = batch if len(rows) == batch.n else batch.take(rows)
@@ -150,10 +154,16 @@ class World:
             self.budget.spend(found)
             for outcome in found:
                 self.paid.add(outcome, part)
+                self.consequences.add(outcome, part)
                 self.waiting.add(outcome, part)
                 self.ledger.record(outcome, part, shared=len(instruments) > 1)
             outcomes += found
         return outcomes
+
+    def may_apply(self, condition: str, rows: Ints, day: int) -> Ints:
+        """Rows of firms that no ban keeps from what a condition set opens."""
+        bans = self.consequences.barred((condition,), self.firms.id[rows], np.full(len(rows), day))
+        return np.asarray(rows[bans == 0], np.int64)
 
     def certified(self, day: int) -> Bools:
         """Firms with a high-tech certificate in force on a day."""
