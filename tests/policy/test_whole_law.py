@@ -113,11 +113,11 @@ def test_bands_that_rise_are_no_fault(tmp_path: Path) -> None:
 def test_two_documents_may_not_pay_by_one_rule_or_have_one_number_on_the_same_day(
     tmp_path: Path, start: str, overlaps: bool
 ) -> None:
-    rule = ('clause = "3"', 'clause = "3"\nrules = ["zj43-pct-subsidy"]')
-    body = _second("测试〔2024〕1号", start).replace("eaglet-recognition-grant", "zj43-pct-subsidy")
+    rule = ('clause = "3"', 'clause = "3"\nrules = ["zj43-sme-fund"]')
+    body = _second("测试〔2024〕1号", start).replace("eaglet-recognition-grant", "zj43-sme-fund")
     (tmp_path / "other.toml").write_text(body, encoding="utf-8")
     told = "\n".join(check(law(tmp_path, rule)))
-    assert ("both pay by zj43-pct-subsidy" in told) == ("both hold 测试〔2024〕1号" in told) == overlaps
+    assert ("both pay by zj43-sme-fund" in told) == ("both hold 测试〔2024〕1号" in told) == overlaps
 
 
 def test_an_heir_that_counts_earlier_events_would_pay_them_twice(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_an_heir_that_counts_earlier_events_would_pay_them_twice(tmp_path: Path)
 def test_instruments_of_one_group_must_mean_the_same_matter(tmp_path: Path, mine: str, wrong: bool) -> None:
     overlap = 'overlap = {{ group = "g", rule = "higher"{} }}'
     body = _second("测试〔2025〕2号", "2025-07-01") + overlap.format("") + "\n"
-    (tmp_path / "other.toml").write_text(body.replace("eaglet-recognition-grant", "zj43-pct-subsidy"), encoding="utf-8")
+    (tmp_path / "other.toml").write_text(body.replace("eaglet-recognition-grant", "zj43-sme-fund"), encoding="utf-8")
     told = check(law(tmp_path, ('clause = "3"', 'clause = "3"\n' + overlap.format(mine))))
     assert bool([one for one in told if "differ in per or matter" in one]) == wrong
 

@@ -82,6 +82,7 @@ class Economy(BaseModel):
     gov_part: float
     ip_share: float
     ip_rate: float
+    pct_per_right: float
     st_share: float
     staff_elasticity: float
     assets_elasticity: float
@@ -125,6 +126,9 @@ class Economy(BaseModel):
     fraud_share: float
     tax_claim: float
     statistics_reported: float
+
+    # what the law leaves to a district
+    locality_opts_in: float
 
     # loans and the bridge fund
     loan_share: float

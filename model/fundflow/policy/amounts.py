@@ -239,6 +239,22 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """A sum that the law prints for several years, in equal yearly parts."""
+
+    amount: Dated[int]
+    years: int
+    share: Fraction
+
+    facts: tuple[str, ...] = ()
+
+    def compute(self, view: View) -> tuple[Fen, Fen]:
+        """The whole sum, and the part of one year."""
+        base = np.full(view.n, self.amount.on(view.value_day), dtype=np.int64)
+        return base, times(base, self.share / self.years)
+
+
+@dataclass(frozen=True)
 class ForEach:
     """An amount of any kind, for each of so many: heads of a group that claims as one, stations of one owner."""
 
@@ -302,6 +318,13 @@ def _fixed(source: Table, book: FactBook, share: Fraction) -> Amount:
 
 def _range(source: Table, book: FactBook, share: Fraction) -> Amount:
     return Fixed(source.dated("ceiling_amount", table.money), source.get("discretion", table.rate, Fraction(1)))
+
+
+def _spread(source: Table, book: FactBook, share: Fraction) -> Amount:
+    years = source.get("years", table.count)
+    if years == 0:
+        source.fault("years", "must be one or more")
+    return Spread(source.dated("amount", table.money), years or 1, share)
 
 
 def _reviewed(source: Table, book: FactBook, share: Fraction) -> Amount:
@@ -384,5 +407,5 @@ def _bundle(source: Table, book: FactBook, share: Fraction) -> Amount:
 _KINDS: dict[str, Callable[[Table, FactBook, Fraction], Amount]] = {
     "fixed": _fixed, "by_class": _by_class, "rate": _rate, "rate_by_band": _rate_by_band, "per_unit": _per_unit,
     "matching": _rate, "share_of": _rate, "interest": _interest, "difference": _difference, "range": _range,
-    "bundle": _bundle, "reviewed": _reviewed, "deduction": read_deduction,
+    "bundle": _bundle, "reviewed": _reviewed, "deduction": read_deduction, "spread": _spread,
 }  # fmt: skip

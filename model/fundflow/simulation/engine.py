@@ -21,6 +21,7 @@ from fundflow.simulation import (
     derived,
     equity_fund,
     firm_events,
+    firm_titles,
     firms,
     incidents,
     incubation,
@@ -28,6 +29,7 @@ from fundflow.simulation import (
     institutions,
     loans,
     projects,
+    promises,
     recognition,
     rnd_round,
     streams,
@@ -43,7 +45,7 @@ OWN_EVENTS = frozenset(
     {
         "tax-settlement", "incubator-recognised", "incubator-year", "makerspace-assessed", "eaglet-recognised",
         "eaglet-loan-year", "key-project-accepted", "voucher-refund",
-        "tax-deduction",
+        "tax-deduction", "voucher-carrier-year", "high-tech-certified", "sme-listed", "pct-year",
     }
 )  # fmt: skip
 """Events that the processes of this package raise; the streams of the scenario name theirs."""
@@ -97,6 +99,9 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         bridge_fund.run_fund(world, fund, loans.boundaries(world)),
         bridge_fund.close_fund_years(world, fund),
         *equity_fund.equity_funds(world),
+        firm_titles.certificates(world),
+        firm_titles.listings(world),
+        firm_titles.patent_applications(world),
         rnd_round.tax_list(world),
         projects.key_calls(world, running),
         projects.acceptances(world, running),
@@ -109,6 +114,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         derived.shares_of_payments(world),
         deferral.next_years_money(world),
         indicators.yearly_indicators(world),
+        promises.promises(world),
     ):
         env.process(process)
     # SimPy does not process events at the end itself, so the end is the first phase of the day after.
