@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,14 @@ class Catalogue:
 
     def triggered_by(self, trigger: str) -> list[Instrument]:
         """The instruments that wait for an event, in the order of the catalogue."""
-        return [one for one in self.instruments.values() if one.trigger == trigger]
+        return self._by_trigger.get(trigger, [])
+
+    @cached_property
+    def _by_trigger(self) -> dict[str, list[Instrument]]:
+        found: dict[str, list[Instrument]] = {}
+        for one in self.instruments.values():
+            found.setdefault(one.trigger, []).append(one)
+        return found
 
     def penalties(self) -> list[tuple[Instrument | ConditionSet, Penalty]]:
         """Every penalty with the entry that states it, in the order of the catalogue."""

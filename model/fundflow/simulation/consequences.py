@@ -67,7 +67,8 @@ class Consequences:
             if name not in self._bans:
                 continue
             held = self._bans[name]
-            for row in np.flatnonzero(np.isin(ids, np.fromiter(held, np.int64, len(held)))).tolist():
+            # Few are barred and most batches are small: looking each claimant up beats sorting both lists.
+            for row in [row for row, one in enumerate(ids.tolist()) if one in held]:
                 for ban in held[int(ids[row])]:
                     if ban.start <= days[row] < ban.until and not found[row]:
                         found[row] = ban.cause
@@ -79,8 +80,10 @@ class Consequences:
         if not self._bans:
             return found
         for one in instruments:
-            days = one.pay.application_days(batch.trigger_day)
-            hit = self.barred((ALL_MONEY, one.id, one.law.id, *one.departments), batch.ids, days)
+            names = [n for n in (ALL_MONEY, one.id, one.law.id, *one.departments) if n in self._bans]
+            if not names:
+                continue
+            hit = self.barred(names, batch.ids, one.pay.application_days(batch.trigger_day))
             if hit.any():
                 found[one.id] = hit
         return found

@@ -81,11 +81,10 @@ def end_status(world: World, status: str, rows: Ints, day: int) -> None:
 def punish(world: World, year: int, day: int) -> None:
     """Whoever had money from an instrument and defrauded: pay back and stay out, as the instrument says."""
     firms = world.firms
-    gone = firms.id[~world.alive(day)]
+    gone = set(firms.id[~world.alive(day)].tolist())
     for name, had in world.consequences.had(day).items():
-        ids = np.unique(had["ids"])
-        ids = ids[defrauded(world, ids, year)]
-        ids = ids[~np.isin(ids, gone)]
+        guilty = np.unique(had["ids"][defrauded(world, had["ids"], year)])
+        ids = np.array([one for one in guilty.tolist() if one not in gone], np.int64)
         if not len(ids):
             continue
         for owner, penalty in world.consequences.penalties:
