@@ -34,6 +34,7 @@ class Budget:
         self._catalogue = catalogue
         self._given = amount
         self._scale = scale
+        self._limited: dict[str, bool] = {}
         self._awards: defaultdict[str, list[tuple[int, int, bool]]] = defaultdict(list)
 
     def _amount(self, name: str, year: int) -> int | None:
@@ -49,10 +50,23 @@ class Budget:
             return self._catalogue.pools[instrument.pool].envelope
         return instrument.envelope
 
+    def limited(self, instrument: Instrument) -> bool:
+        """Whether an instrument's envelope has a limit in any year."""
+        name = self.envelope_of(instrument)
+        if name is None:
+            return False
+        if name not in self._limited:
+            self._limited[name] = any(self._amount(name, year) is not None for year in range(2019, 2071))
+        return self._limited[name]
+
     def by_award_day(
         self, instruments: Sequence[Instrument], batch: Batch
     ) -> list[tuple[list[Instrument], NDArray[np.int64], int]]:
         """Group instruments and claims by fiscal year of the award, in order of the first award day."""
+        if len(instruments) == 1 and not self.limited(instruments[0]):
+            # Without a limit the fiscal year of the award decides nothing.
+            days = instruments[0].pay.award_days(batch.trigger_day)
+            return [(list(instruments), np.arange(batch.n), int(days.min()))]
         # Instruments that decide the same claims share a group, so that a pool is settled as one.
         groups: defaultdict[tuple[int, int, bytes], list[Instrument]] = defaultdict(list)
         for instrument in instruments:
@@ -93,6 +107,6 @@ class Budget:
         """Note the city's awards."""
         for outcome in outcomes:
             name = self.envelope_of(outcome.instrument)
-            if name is not None and len(outcome.award_day):
+            if name is not None and len(outcome.award_day) and self.limited(outcome.instrument):
                 fen = int(np.asarray(outcome.award_city).sum())
                 self._awards[name].append((int(outcome.award_day[0]), fen, outcome.instrument.pool is not None))

@@ -45,6 +45,10 @@ class Consequences:
         self._watched = {one.id for one, p in self.penalties if p.on == FRAUD and not p.cancels}
         self._awards: defaultdict[str, list[dict[str, Ints]]] = defaultdict(list)
 
+    def watches(self, name: str) -> bool:
+        """Whether awards of an instrument may be claimed back, so that they must be known while the years pass."""
+        return name in self._watched
+
     def bar(self, ids: Ints, owner: Instrument | ConditionSet, penalty: Penalty, day: int) -> int:
         """Bar claimants from a day on; the day on which the ban ends is returned."""
         until = NEVER if penalty.forever else int(add_months(np.int64(day), 12 * penalty.ban_years.on(day)))
@@ -67,8 +71,10 @@ class Consequences:
             if name not in self._bans:
                 continue
             held = self._bans[name]
-            # Few are barred and most batches are small: looking each claimant up beats sorting both lists.
-            for row in [row for row, one in enumerate(ids.tolist()) if one in held]:
+            # Few are barred: a claimant is looked up among them, and the claimants need no sorting.
+            barred = np.sort(np.fromiter(held, np.int64, len(held)))
+            place = np.searchsorted(barred, ids).clip(max=len(barred) - 1)
+            for row in np.flatnonzero(barred[place] == ids).tolist():
                 for ban in held[int(ids[row])]:
                     if ban.start <= days[row] < ban.until and not found[row]:
                         found[row] = ban.cause

@@ -119,6 +119,7 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         env.process(process)
     # SimPy does not process events at the end itself, so the end is the first phase of the day after.
     env.run(until=clock(world.end + 1, Phase.EXPIRY))
+    world.close_books()
     incubation.note_tenancies(world)
     world.ledger.claims.bans = world.consequences.causes
     tables = world.ledger.tables()

@@ -85,7 +85,7 @@ def event_year(world: World, standings: Standings, name: str, event: FirmEvent, 
         yield world.at(quarter_end(int(quarter)), Phase.AWARD)
         part = np.flatnonzero(quarters == quarter)
         own = {key: column[part] for key, column in facts.items()}
-        world.claim(event.trigger, firms.id[rows[part]], firms.zone[rows[part]], days[part], own)
+        world.claim(event.trigger, firms.id[rows[part]], firms.zone[rows[part]], days[part], own, together=True)
 
 
 def chosen(world: World, standings: Standings, name: str, event: FirmEvent, year: int, day: int) -> Ints:

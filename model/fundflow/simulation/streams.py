@@ -55,10 +55,10 @@ def stream_year(world: World, name: str, year: int) -> Process:
     for when, trigger, rows, days, facts in sorted(groups, key=lambda group: group[0]):
         if when > world.end:
             return
-        if when >= world.start and world.env.now < 16 * when + int(Phase.AWARD):
+        if when >= world.start and world.env.now < 16 * when + int(Phase.AWARD) and not world.alone(trigger):
             yield world.at(when, Phase.AWARD)
         chosen = {key: column[rows] for key, column in facts.items()}
-        world.claim(trigger, come.ids[rows], come.zone[rows], days[rows], chosen)
+        world.claim(trigger, come.ids[rows], come.zone[rows], days[rows], chosen, together=True)
 
 
 def later_events(world: World, name: str, come: StreamRows) -> list[tuple[str, Ints, Ints, Facts]]:

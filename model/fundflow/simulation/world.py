@@ -79,6 +79,8 @@ class World:
     laid_out: list[int] = field(default_factory=list)
     waited: list[tuple[int, Ints]] = field(default_factory=list)
     hatched: tuple[Ints, Ints] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+    stored: dict[tuple[str, ...], list[tuple[Ints, Ints, Ints, dict[str, NDArray[Any]]]]] = field(default_factory=dict)
+    _alone: dict[str, bool] = field(default_factory=dict)
     notes: Columns = field(init=False)
     consequences: Consequences = field(init=False)
     env: simpy.Environment = field(default_factory=simpy.Environment)
@@ -126,16 +128,21 @@ class World:
         trigger_day: int | Ints,
         facts: dict[str, NDArray[Any]],
         district: Ints | None = None,
+        together: bool = False,
     ) -> list[Outcome]:
         """Put the claims that one event causes through the chain and into the books.
 
         Claims are taken in order of day and id; the envelopes have what is left of the fiscal year of the award.
-        ``district`` stands in for the map where a claim belongs to none (-1).
+        ``district`` stands in for the map where a claim belongs to none (-1). With ``together`` they may wait for
+        ``close_books`` where no other claim can change them or be changed by them; the outcomes are then not returned.
         """
         instruments = self.catalogue.triggered_by(trigger)
         if not instruments or not len(ids):
             return []
         day = np.broadcast_to(np.asarray(trigger_day, np.int64), ids.shape)
+        if together and district is None and self.alone(trigger):
+            self.stored.setdefault((trigger, *sorted(facts)), []).append((ids, zone, day, facts))
+            return []
         order = np.lexsort((ids, day))
         day = day[order]
         batch = Batch(
@@ -159,6 +166,31 @@ class World:
                 self.ledger.record(outcome, part, shared=len(instruments) > 1)
             outcomes += found
         return outcomes
+
+    def alone(self, trigger: str) -> bool:
+        """Whether the claims of an event neither share money, ranks or running totals nor are looked at later.
+
+        Such claims give the same whenever they are decided, so that a whole horizon of them is one call.
+        """
+        if trigger not in self._alone:
+            instruments = self.catalogue.instruments.values()
+            asked = {g for one in instruments for cap in one.caps for g in cap.groups}
+            asked |= {had.group for one in instruments for had in one.history}
+            self._alone[trigger] = not any(
+                self.budget.limited(one) or one.pool or one.competition or one.history or one.overlap
+                or asked & set(one.counts_into) or any(cap.scope in ("year", "lifetime") for cap in one.caps)
+                or len(one.sharing.versions) > 1 or one.id in self.paid.bases or self.consequences.watches(one.id)
+                for one in self.catalogue.triggered_by(trigger)
+            )  # fmt: skip
+        return self._alone[trigger]
+
+    def close_books(self) -> None:
+        """Decide what was stored, event by event."""
+        stored, self.stored = self.stored, {}
+        for (trigger, *names), parts in stored.items():
+            ids, zone, day = (np.concatenate([part[k] for part in parts]) for k in range(3))
+            facts = {name: np.concatenate([part[3][name] for part in parts]) for name in names}
+            self.claim(trigger, ids, zone, day, facts)
 
     def may_apply(self, condition: str, rows: Ints, day: int) -> Ints:
         """Rows of firms that no ban keeps from what a condition set opens."""
