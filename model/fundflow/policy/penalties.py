@@ -10,7 +10,7 @@ from fundflow.policy.values import Dated
 
 ALL_MONEY = "all"
 """What a ban names that keeps from every instrument."""
-FAULTS = ("fraud", "incident", "failed-evaluation", "no-filing")
+FAULTS = ("fraud", "incident", "failed-evaluation", "no-filing", "failed-acceptance", "closed-without-acceptance")
 """What a claimant may be found guilty of."""
 HELD = ("eaglet", "incubator", "makerspace")
 """Statuses that can be cancelled."""
