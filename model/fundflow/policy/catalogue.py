@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from fundflow.base.calendar import add_months, date_of
 from fundflow.policy import table
 from fundflow.policy.conditions import ConditionSet, read_conditions
 from fundflow.policy.envelopes import Envelope, read_envelopes
@@ -275,6 +276,12 @@ def _document(
     english, chinese = source.get("title", table.names) or ("", "")
     shares = source.get("cost_sharing", table.one_of(*sharing), "city")
     start, end = source.get("in_force", table.day) or 0, source.get("expires", table.day, None)
+    length = source.get("valid_for", table.span, None)
+    if length is not None:
+        last = int(add_months(start, length[0])) + length[1] - 1
+        if end is not None and end != last:
+            source.fault("valid_for", f"ends on another day than expires: {date_of(last)}")
+        end = last
     events = source.get("events_from", table.day, start)
     if events is not None and events > start:
         source.fault("events_from", "is after in_force; events from that day on count anyway")
@@ -343,6 +350,10 @@ def _check(
     faults: Faults,
 ) -> None:
     for pool in pools.values():
+        members = [one for one in instruments.values() if one.pool == pool.id and one.competition is not None]
+        ranked = sum(one.competition.places.on(one.in_force) or 0 for one in members if one.competition)
+        if pool.places is not None and ranked > pool.places:
+            faults.add(f"pools.{pool.id}.places = {pool.places}", f"its members rank {ranked}: more than all together")
         if pool.envelope not in envelopes:
             faults.add(f"pools.{pool.id}.envelope = {pool.envelope!r}", unknown(str(pool.envelope), envelopes))
     if not isinstance(after_expiry, str):

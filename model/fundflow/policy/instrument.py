@@ -206,9 +206,12 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
     right_table = source.table("right")
     right = None
     if right_table is not None:
-        right = Right(
-            right_table.get("since", lambda raw: book[table.text(raw)].name), right_table.get("months", table.count)
-        )
+        since = right_table.get("since", lambda raw: book[table.text(raw)].name)
+        if right_table.has("years"):
+            months = 12 * (right_table.get("years", table.count) or 0)
+        else:
+            months = right_table.get("months", table.count)
+        right = Right(since, months)
         right_table.finish()
     parts: dict[str, Any] = {
         "rules": source.get("rules", table.texts, ()),

@@ -95,11 +95,11 @@ def listing(catalogue: Catalogue, day: int, lang: str, as_json: bool, by: str, c
             valid = f"{row['in_force']} {words['to']} {row['expires'] or '...'}"
             status = row["status"] if row["active"] else words["off"]
             where = row["clause"] if by == "document" else f"{row['document']} {row['clause']}"
-            lines.append(f"{row['id']:<45}{row['evidence']}  {status:<17}{valid:<28}{row['name']}   {where}")
+            lines.append(f"{row['id']:<46}{row['evidence']}  {status:<17}{valid:<28}{row['name']}   {where}")
     for title, entries in ((words["conditions"], sets), (words["funds"], funds)):
         if entries:
             lines += ["", f"{title} ({len(entries)}):"]
-            lines += [f"{one.id:<45}{_name(one, lang)}   {one.document}" for one in entries]
+            lines += [f"{one.id:<46}{_name(one, lang)}   {one.document}" for one in entries]
     return "\n".join([*lines, "", words["gaps"].format(len(gaps))])
 
 

@@ -27,7 +27,7 @@ class Pool:
     """A pool: which rules it stands for, and how money that is short is shared out.
 
     ``when_short`` is ``common-rate`` (one lower rate, caps kept) or ``scale-each`` (every amount by the same factor);
-    ``budget_counts`` says whose money the budget is: ``city`` or ``city-and-district``.
+    ``places`` is the most that its members may rank together; ``budget_counts`` says whose money the budget is: ``city`` or ``city-and-district``.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Pool:
     document: str = ""
     in_force: int | None = None
     expires: int | None = None
+    places: int | None = None
     values: tuple[Value, ...] = field(default=(), repr=False)
 
 
@@ -87,6 +88,7 @@ def read_pools(raw: Any, faults: Any, readings: Mapping[str, Any]) -> dict[str, 
         source = Table(one, f"pools.{name}", faults, names)
         en, zh = source.get("name", table.names) or ("", "")
         start, end = source.get("in_force", table.day, None), source.get("expires", table.day, None)
+        places = source.get("places", table.count, None)
         pools[name] = Pool(
             name,
             en,
@@ -99,6 +101,7 @@ def read_pools(raw: Any, faults: Any, readings: Mapping[str, Any]) -> dict[str, 
             source.get("document", table.text, ""),
             start,
             end,
+            places,
             source.values(start),
         )
         source.finish()
