@@ -207,6 +207,7 @@ def test_a_slip_in_a_sum_of_counts_is_told_with_the_nearest_name(tmp_path: Path)
     source = Path(__file__).parents[2] / "model/fundflow/policy/catalogue/soft-science.toml"
     text = source.read_text(encoding="utf-8").replace('["ordinary_projects"', '["ordinary_project"', 1)
     text = text.replace("[instruments.soft-", "[instruments.x-").replace("[conditions.soft-", "[conditions.x-")
+    text = text[: text.index("[register")]  # a rule may be registered once
     (tmp_path / "slip.toml").write_text(text, encoding="utf-8")
     with pytest.raises(CatalogueFaults) as caught:
         load_catalogue(directory=tmp_path)

@@ -27,7 +27,7 @@ def test_instruments_stand_under_their_leading_department_with_evidence_and_stat
 
 def test_the_list_can_be_grouped_by_document_and_filtered() -> None:
     text = _list("--by", "document", "--document", "杭科资〔2020〕72号")
-    assert "杭科资〔2020〕72号 Measure on subsidies for the R&D outlays of technology firms (3)" in text
+    assert "杭科资〔2020〕72号 Measure on subsidies for the R&D outlays of technology firms (4)" in text
     assert ABOVE in text and "eaglet-recognition-grant" not in text
     by_title = json.loads(_list("--document", "r&d outlays", "--json"))
     assert len(by_title["instruments"]) == 3
