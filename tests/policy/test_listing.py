@@ -30,7 +30,7 @@ def test_the_list_can_be_grouped_by_document_and_filtered() -> None:
     assert "杭科资〔2020〕72号 Measure on subsidies for the R&D outlays of technology firms (4)" in text
     assert ABOVE in text and "eaglet-recognition-grant" not in text
     by_title = json.loads(_list("--document", "r&d outlays", "--json"))
-    assert len(by_title["instruments"]) == 3
+    assert len(by_title["instruments"]) == 4
     assert {
         one["department"].split("、")[0]
         for one in json.loads(_list("--department", "市科技局", "--json"))["instruments"]

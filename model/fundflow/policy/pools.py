@@ -27,7 +27,8 @@ class Pool:
     """A pool: which rules it stands for, and how money that is short is shared out.
 
     ``when_short`` is ``common-rate`` (one lower rate, caps kept) or ``scale-each`` (every amount by the same factor);
-    ``places`` is the most that its members may rank together; ``budget_counts`` says whose money the budget is: ``city`` or ``city-and-district``.
+    ``places`` is the most that its members may rank together.
+    ``budget_counts`` says whose money the budget is: ``city`` or ``city-and-district``.
     """
 
     id: str
