@@ -14,6 +14,7 @@ COMMANDS = {
     "readings": (
         "fundflow.experiment.readings_command:readings", "What the other reading of each open clause would change."
     ),
+    "sweep": ("fundflow.experiment.sweep_command:sweep", "What a total does when keys take other values."),
     "budget": ("fundflow.report.command:budget", "The budget table of a run, for the bureau."),
     "figures": ("fundflow.report.command:figures", "Redraw the figures of a run folder."),
 }

@@ -1,0 +1,89 @@
+"""What is asked of an experiment: which of the three totals, who bears it, in which years, of which instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fundflow.experiment.command import Refused
+from fundflow.experiment.pieces import LEVELS, MEASURES, Pieces
+from fundflow.report.blocks import BLOCKS, BUREAU, lead
+from fundflow.scenario.faults import nearest
+
+BEARERS = ("city", "district", "total")
+ALL = "all"
+_ZH = {
+    "entitlement": "应兑付", "award": "安排", "cash": "支出", "city": "市级", "district": "区县", "total": "合计",
+    "headline": "科技部门（A、B）", "others": "其他部门（A、B）", "assumed": "假定数量（C）", ALL: "全部条目",
+}  # fmt: skip
+_EN = {"district": "districts", "headline": "S&T bureau (A, B)", "others": "other departments (A, B)",
+       "assumed": "assumed volumes (C)", ALL: "all instruments"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Question:
+    """One total: ``years`` are the first and the last, summed; ``of`` is ``all``, a block or an instrument."""
+
+    measure: str
+    bearer: str
+    years: tuple[int, int]
+    of: str = ALL
+
+    def text(self, lang: str) -> str:
+        """Name of the total."""
+        first, last = self.years
+        span = str(first) if first == last else f"{first}-{last}"
+        if lang == "zh":
+            return f"{span} 年{_ZH[self.bearer]}{_ZH[self.measure]}（{_ZH.get(self.of, self.of)}）"
+        return f"{self.measure} of {span}, {_EN.get(self.bearer, self.bearer)} ({_EN.get(self.of, self.of)})"
+
+    def values(self, pieces: Pieces, variant: int) -> NDArray[np.int64]:
+        """The total by replication, in fen, in the order of ``pieces.replications``."""
+        keep = pl.col("year").is_between(*self.years)
+        if self.of != ALL:
+            keep &= pl.col("instrument").is_in(self._instruments(pieces.metas[variant]))
+        levels = LEVELS if self.bearer == "total" else (self.bearer,)
+        amount = pl.sum_horizontal(f"{self.measure}_{level}" for level in levels).sum().alias("fen")
+        rows = pieces.cube(variant).filter(keep).group_by("replication").agg(amount).collect()
+        by = dict(zip(rows["replication"], rows["fen"], strict=True))
+        return np.array([by.get(number, 0) for number in pieces.replications], np.int64)
+
+    def _instruments(self, meta: Mapping[str, Any]) -> list[str]:
+        known: Mapping[str, Any] = meta["instruments"]
+        if self.of in BLOCKS:
+            return [name for name, one in known.items() if _block(one) == self.of]
+        if self.of not in known:
+            raise Refused(f"--of {self.of}: no such instrument{nearest(self.of, [*BLOCKS, ALL, *known])}")
+        return [self.of]
+
+
+def _block(meta: Mapping[str, Any]) -> str:
+    if meta.get("evidence") == "C":
+        return "assumed"
+    return "headline" if lead(meta) == BUREAU[0] else "others"
+
+
+def asked(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options ``--measure --bearer --year --of`` of a command."""
+    for option in (
+        of_option,
+        click.option("--year", type=int, help="The fiscal year [default: the scenario's budget year]."),
+        click.option("--bearer", type=click.Choice(BEARERS), default="total", show_default=True,
+                     help="Who bears the money."),
+        click.option("--measure", type=click.Choice(MEASURES), default="entitlement", show_default=True,
+                     help="What claims would get, what is granted, or what leaves a treasury."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def of_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Option ``--of``: all instruments, a block of the reports, or one instrument."""
+    said = f"{ALL}, one of the blocks {', '.join(BLOCKS)}, or the id of an instrument."
+    return click.option("--of", "of", default=ALL, show_default=True, help=said)(command)
