@@ -114,7 +114,8 @@ def _line(
     gaps.set_xlim(axes.get_xlim())
     gaps.set_xticks(axes.get_xticks(), [one.get_text() for one in axes.get_xticklabels()])
     first = cells[0].values[0]
-    gaps.set_title(f"与 {first} 之差，配对（95% 区间）" if lang == "zh" else f"Paired difference to {first} (95%)", loc="left")
+    told = f"与 {first} 之差，配对（95% 区间）" if lang == "zh" else f"Paired difference to {first} (95%)"
+    gaps.set_title(told, loc="left")
     axes.set_title("水平" if lang == "zh" else "Level", loc="left")
     for each in (axes, gaps):
         each.set_xlabel(one.key)
