@@ -20,6 +20,13 @@ FEE_BASES = ("paid-in", "invested")
 PREPAID_RATES = ("last", "pass")
 AFTER_END = ("keeps", "pays-back")
 GRADES = ("excellent", "pass", "fail")
+NEEDS = (
+    ("proposals", ("sign_within", "term_years", "concession_share")),
+    ("long_term", ("long_term_years",)), ("long_term_years", ("long_term",)),
+    ("fee_excellent", ("fee_pass",)), ("fee_pass", ("fee_excellent",)), ("fee_prepaid", ("fee_pass",)),
+    ("reward_share", ("reward_over",)), ("size_usd", ("exchange_rate",)), ("instalments", ("treasury",)),
+)  # fmt: skip
+"""Keys of a fund that ask for others."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,11 @@ def check_funds(
         terms = fund.equity
         if terms is None:
             continue
+        for key, others in NEEDS:
+            if key in fund.terms or getattr(terms, key, None):
+                for other in others:
+                    if other not in fund.terms and not getattr(terms, other, None):
+                        faults.add(f"{fund.id}.{other}", f"is missing: a fund with {key} needs it")
         named = [(f"entry = {one!r}", one) for one in terms.entry]
         named += [(f"checks.conditions = {one.conditions!r}", one.conditions) for one in terms.checks]
         named += [(f"startups = {terms.startups!r}", terms.startups)] if terms.startups else []

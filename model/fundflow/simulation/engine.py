@@ -201,7 +201,7 @@ def prepare(scenario: Scenario) -> Inputs:
     options = scenario.section("simulation", SimulationOptions)
     catalogue = law_of(scenario)
     if scenario.volumes == "evidenced":
-        kept = {name: one for name, one in catalogue.instruments.items() if one.evidence != "C"}
+        kept = {name: one for name, one in catalogue.instruments.items() if one.evidence != "C" or one.receipt}
         catalogue = replace(catalogue, instruments=kept)
     population = _population(economy.model_dump_json(), scenario.population.seed, scenario.population.size)
     return Inputs(

@@ -18,7 +18,7 @@ import numpy as np
 from fundflow.base.calendar import Phase, add_months, day_of
 from fundflow.economy import StreamRows, lpr_one_year, stream_arrivals
 from fundflow.policy import Fund
-from fundflow.policy.equity import GRADES, EquityTerms, excess_reward, lost_cover, part_of, worth
+from fundflow.policy.equity import GRADES, MILLION, EquityTerms, excess_reward, lost_cover, part_of, worth
 from fundflow.policy.yearly_interest import years_between
 from fundflow.simulation.equity_account import Account, Holding
 from fundflow.simulation.world import Process, World
@@ -76,10 +76,11 @@ def equity_funds(world: World) -> list[Process]:
 def run_equity_fund(world: World, run: Running) -> Process:
     """Wake when something is due; the account is checked after every step, and nothing moves between them."""
     start = world.economy.funds.get(run.fund.id)
-    if start is not None and run.fund.active.on(world.start):
-        run.account.pay_in(_room(run, world.start, int(start.opening) * 100))
+    opens = next((max(on, world.start) for on, active in run.fund.active.versions if active), None)
+    if start is not None and opens is not None:
+        run.plan(opens, Phase.EXPIRY, 0, "opening", int(start.opening) * 100)
     for one in run.terms.instalments:
-        run.plan(one.on, Phase.REPAYMENT, 0, "instalment", one.amount)
+        run.plan(one.on, Phase.REPAYMENT, 0, "instalment", part_of(one.amount, _city(world)))
     for year in world.years:
         run.plan(day_of(year), Phase.FACTS, 0, "year", year)
         run.plan(day_of(year), Phase.PAYMENT, 0, "prepay", year)
@@ -96,7 +97,12 @@ def run_equity_fund(world: World, run: Running) -> Process:
                 run.account.check()
 
 
-def _room(run: Running, day: int, amount: int) -> int:
+def _city(world: World) -> Fraction:
+    """Part of the city that is simulated: printed sums are those of the whole city."""
+    return Fraction(world.economy.scale).limit_denominator(MILLION)
+
+
+def _room(world: World, run: Running, day: int, amount: int) -> int:
     """What may still be paid in: of a fund with a printed size at most that, or the public share of it."""
     terms = run.fund.terms
     if "size" not in terms and "size_usd" not in terms:
@@ -107,15 +113,23 @@ def _room(run: Running, day: int, amount: int) -> int:
         size = part_of(int(run.fund.value("size_usd", day)) * 100, Fraction(run.fund.value("exchange_rate", day)))
     if "share_cap" in run.fund.terms:
         size = part_of(size, Fraction(run.fund.value("share_cap", day)))
+    size = part_of(size, _city(world))
     return max(min(amount, size - run.account.paid_in + run.account.paid_back), 0)
+
+
+def _opening(world: World, run: Running, day: int, id: int, amount: int) -> None:
+    """The money that the fund has on the first day, or on the day on which it is switched on."""
+    paid = _room(world, run, day, amount)
+    run.account.pay_in(paid)
+    _note(world, run, day, id, "paid_in", paid)
 
 
 def _instalment(world: World, run: Running, day: int, id: int, amount: int) -> None:
     """A treasury pays in; the payment is that of the instrument that the fund names."""
-    if not run.fund.active.on(day):
+    instrument = world.catalogue.instruments.get(run.terms.treasury)
+    if not run.fund.active.on(day) or instrument is None:  # a forecast may leave assumed volumes out
         return
-    instrument = world.catalogue.instruments[run.terms.treasury]
-    facts = {"instalment": np.array([_room(run, day, amount)], np.int64)}
+    facts = {"instalment": np.array([_room(world, run, day, amount)], np.int64)}
     # The money of a whole level of government belongs to no district.
     outcomes = world.claim(
         instrument.trigger, np.zeros(1, np.int64), np.zeros(1, np.int64), day, facts, np.array([-1], np.int64)
@@ -157,7 +171,8 @@ def _proposal(world: World, run: Running, day: int, id: int, facts: dict[str, An
     if not run.fund.open(day) or not _holds(world, run.terms.entry, facts, day):
         run.count("refused")
         return
-    approved = day + sum(int(run.fund.terms[name].on(day)) for name in ("review_days", "publicity_days"))
+    steps = (run.fund.terms.get(name) for name in ("review_days", "publicity_days"))
+    approved = day + sum(int(step.on(day)) for step in steps if step is not None)
     last = int(add_months(approved, int(run.fund.value("sign_within", day))))
     signed = int(add_months(approved, int(facts.get(SIGNING, 0))))
     if signed > last:
@@ -181,13 +196,17 @@ def _give_up(world: World, run: Running, day: int, id: int, payload: None) -> No
 
 
 def _serve(world: World, run: Running, day: int) -> None:
-    """Pay in from the head of the line while the cash lasts."""
-    while run.waiting:
-        _, id, facts = run.waiting[0]
+    """Pay in from the head of the line while the cash lasts; who asks for more than the whole fund holds nobody up."""
+    place = 0
+    while place < len(run.waiting):
+        _, id, facts = run.waiting[place]
         paid = int(facts[run.terms.stake])
+        if paid > run.account.cash + run.account.invested - run.account.owed:
+            place += 1
+            continue
         if paid > run.account.cash - run.account.owed:
             return
-        run.waiting.pop(0)
+        run.waiting.pop(place)
         years = "long_term_years" if run.terms.long_term and facts.get(run.terms.long_term) else "term_years"
         ends = int(add_months(day, 12 * int(run.fund.value(years, day))))
         concession = part_of(paid, Fraction(run.fund.value("concession_share", day)))
@@ -338,6 +357,7 @@ def _settle(world: World, run: Running, day: int, id: int, year: int) -> None:
     rate = Fraction(0) if grade == "fail" else Fraction(run.fund.value(f"fee_{grade}", day_of(year, 12, 31)))
     run.account.last_rate = rate
     _note(world, run, day, id, "fee", run.account.charge(part_of(base, rate) - prepaid))
+    _serve(world, run, day)
 
 
 def _grade(world: World, run: Running, year: int) -> str:
@@ -384,6 +404,6 @@ def _note(world: World, run: Running, day: int, id: int, event: str, amount: int
 
 
 _STEPS: dict[str, Callable[[World, Running, int, int, Any], None]] = {
-    "instalment": _instalment, "year": _year, "proposal": _proposal, "signing": _signing, "give_up": _give_up,
-    "check": _check, "buy_out": _buy_out, "end": _end, "prepay": _prepay, "settle": _settle, "close": _close,
+    "opening": _opening, "instalment": _instalment, "year": _year, "proposal": _proposal, "signing": _signing,
+    "give_up": _give_up, "check": _check, "buy_out": _buy_out, "end": _end, "prepay": _prepay, "settle": _settle, "close": _close,
 }  # fmt: skip

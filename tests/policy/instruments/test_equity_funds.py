@@ -309,6 +309,10 @@ size = "1亿元"
         ('treasury = "nobody"\ninstalments = [{ on = 2025-01-01, amount = "1万元" }]', "nobody"),
         ('after_end = "gives"', "pays-back"),
         ('fee_base = "all"', "paid-in"),
+        ('proposals = "x"\nsign_within = 12\nterm_years = 7', "concession_share"),
+        ('size_usd = 1', "exchange_rate"),
+        ('fee_prepaid = "50%"', "fee_pass"),
+        ('reward_share = "20%"', "reward_over"),
         ('weighted = [{ fact = "x", of = ["a", "b"], weights = [1] }]', "as many as"),
     ],
 )
