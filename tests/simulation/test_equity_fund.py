@@ -1,4 +1,4 @@
-"""A fund that invests in other funds, partner by partner: what it pays in, what comes back, fees, rewards, the account."""
+"""A fund that invests in other funds, partner by partner: what it pays in, what comes back, fees, rewards."""
 
 from __future__ import annotations
 

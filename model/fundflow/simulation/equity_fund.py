@@ -405,5 +405,6 @@ def _note(world: World, run: Running, day: int, id: int, event: str, amount: int
 
 _STEPS: dict[str, Callable[[World, Running, int, int, Any], None]] = {
     "opening": _opening, "instalment": _instalment, "year": _year, "proposal": _proposal, "signing": _signing,
-    "give_up": _give_up, "check": _check, "buy_out": _buy_out, "end": _end, "prepay": _prepay, "settle": _settle, "close": _close,
+    "give_up": _give_up, "check": _check, "buy_out": _buy_out, "end": _end, "prepay": _prepay, "settle": _settle,
+    "close": _close,
 }  # fmt: skip

@@ -111,7 +111,8 @@ def test_each_condition_on_an_angel_investor_decides(change: dict[str, Any]) -> 
 def test_cases_not_yet_left_count_by_later_rounds_and_growth() -> None:
     low = {**MANAGER, "case_exit_yearly_return": 0}
     for rounds, growth, passes in ((2, 300_000, True), (1, 300_000, False), (2, 299_999, False)):
-        assert holds("angel-manager", {**low, "case_later_rounds": rounds, "case_growth_yearly_return": growth}) is passes
+        facts = {**low, "case_later_rounds": rounds, "case_growth_yearly_return": growth}
+        assert holds("angel-manager", facts) is passes
 
 
 def test_a_venture_company_needs_a_hundred_million_and_a_management_firm_five() -> None:
@@ -205,7 +206,7 @@ def test_from_the_sixth_year_on_interest_is_owed_by_its_days() -> None:
 
 def test_only_the_other_investors_buy_the_concession_half() -> None:
     assert angel_price("2023-09-01", buyer_is_other_investor=False) == 0
-    assert angel_price("2023-09-01", guidance_fund_paid=yuan(15 * MILLION) - 2) == 0  # more than a half is no concession
+    assert angel_price("2023-09-01", guidance_fund_paid=yuan(15 * MILLION) - 2) == 0  # more than a half
 
 
 def test_a_participation_keeps_its_price_when_the_measure_has_lapsed() -> None:
