@@ -11,6 +11,7 @@ COMMANDS = {
     "award": ("fundflow.policy.command:award", "What one claimant, or a list of claimants, gets under a rule."),
     "policy": ("fundflow.policy.command:policy", "The catalogue of rules: list, show, check, gaps, diff, export."),
     "explain": ("fundflow.experiment.explain_command:explain", "From a figure of a run to the claims behind it."),
+    "compare": ("fundflow.experiment.compare_command:compare", "What reforms change against a base, paired."),
     "readings": (
         "fundflow.experiment.readings_command:readings", "What the other reading of each open clause would change."
     ),

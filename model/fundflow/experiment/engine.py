@@ -62,8 +62,10 @@ class Engine(Protocol):
     def prepare(self, scenario: Scenario) -> Inputs:
         """Load what a scenario names."""
 
-    def simulate(self, inputs: Inputs, replication: int, keep_claims: bool) -> Mapping[str, Any]:
-        """Run one replication and return the tables of a run folder."""
+    def simulate(
+        self, inputs: Inputs, replication: int, keep_claims: bool, **more: bool
+    ) -> Mapping[str, Any]:
+        """Run one replication and return the tables of a run folder; ``more`` asks for further sums."""
 
 
 def load_engine(name: str = SIMULATION) -> Engine:

@@ -36,6 +36,7 @@ from fundflow.simulation import (
     super_deduction,
 )
 from fundflow.simulation.budget import Budget
+from fundflow.simulation.firm_classes import FirmClasses
 from fundflow.simulation.law import law_of
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
@@ -64,7 +65,9 @@ class Inputs:
     instruments_meta: dict[str, Any]
 
 
-def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dict[str, Any]:
+def simulate(
+    inputs: Inputs, replication: int, keep_claims: bool = False, keep_classes: bool = False
+) -> dict[str, Any]:
     """Run one replication.
 
     Parameters
@@ -75,6 +78,8 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
         Number of the replication, from 0; it keys the draws.
     keep_claims
         Keep every claim with its stages, and the histories of firms (``claims`` and ``trace``).
+    keep_classes
+        Keep sums by size class of the claimant (``by_class``: commitments and payments with a column ``class``).
 
     Returns
     -------
@@ -83,6 +88,8 @@ def simulate(inputs: Inputs, replication: int, keep_claims: bool = False) -> dic
     """
     world, fund, book, running = set_up(inputs, replication, keep_claims)
     env = world.env
+    if keep_classes:
+        world.ledger.classes = FirmClasses(world)
     standings = firm_events.Standings(world)
     for process in (
         firms.firm_years(world),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from fundflow.base.calendar import years_of
 from fundflow.base.districts import DISTRICTS
 from fundflow.policy import Batch, Outcome, Reason, Status
 from fundflow.simulation.claim_book import PAYERS, ClaimBook, written_months
+from fundflow.simulation.firm_classes import CLASSES
 
 STATUS = tuple(status.name.lower() for status in Status)
 LEVELS = ("city", "district", "province")
@@ -25,11 +27,13 @@ Table = dict[str, Any]
 class Ledger:
     """The books of one replication.
 
-    ``keep_claims`` keeps every claim with its stages as well, paid or not; the sums are kept always.
+    ``keep_claims`` keeps every claim with its stages as well, paid or not; the sums are kept always. ``classes`` gives
+    the class of claimants by their ids; with it sums by class are kept beside the others.
     """
 
     keep_claims: bool = False
     first_day: int = 0
+    classes: Callable[[NDArray[np.int64]], NDArray[np.int64]] | None = None
     _codes: dict[str, int] = field(default_factory=dict)
     _commitments: list[Table] = field(default_factory=list)
     _payments: list[Table] = field(default_factory=list)
@@ -61,25 +65,28 @@ class Ledger:
         if outcome.instrument.receipt:
             return
         code = self._codes.setdefault(outcome.instrument.id, len(self._codes))
+        classes = np.zeros(batch.n, np.int64) if self.classes is None else self.classes(batch.ids)
         if not len(rows):
             # Awarded before the first day: only what is paid after it belongs to these books.
-            self._pay(code, outcome)
+            self._pay(code, outcome, classes)
             self._settle(code, outcome)
             return
-        self._commit(code, outcome, rows, again)
-        self._pay(code, outcome)
+        self._commit(code, outcome, rows, again, classes[rows])
+        self._pay(code, outcome, classes)
         self._settle(code, outcome)
         if self.keep_claims:
             self.claims.keep(outcome, batch, rows)
 
-    def _commit(self, code: int, outcome: Outcome, rows: NDArray[np.int64], again: bool) -> None:
+    def _commit(
+        self, code: int, outcome: Outcome, rows: NDArray[np.int64], again: bool, classes: NDArray[np.int64]
+    ) -> None:
         reason = outcome.reason[rows]
         # What was put off last year is awarded now without a new entitlement.
         gap = np.maximum(outcome.entitlement[rows] - outcome.award[rows], 0)
         year, district = years_of(outcome.award_day[rows]), outcome.district[rows]
         status = outcome.status[rows].astype(np.int64)
         # A round of 15,000 claims becomes a few dozen rows at once, or the books would outgrow the firms.
-        key = (year * 100 + district + 1) * 10 + status
+        key = ((year * 100 + district + 1) * 10 + status) * 10 + classes
         order = np.argsort(key, kind="stable")
         starts = np.flatnonzero(np.diff(key[order], prepend=-1))
         first = order[starts]
@@ -89,6 +96,7 @@ class Ledger:
                 "instrument": np.full(len(first), code),
                 "district": district[first],
                 "status": status[first],
+                "class": classes[first],
             }
             | {
                 name: np.add.reduceat(column[order], starts)
@@ -110,7 +118,7 @@ class Ledger:
             }
         )
 
-    def _pay(self, code: int, outcome: Outcome) -> None:
+    def _pay(self, code: int, outcome: Outcome, classes: NDArray[np.int64]) -> None:
         paid = _from(self.first_day, outcome.payments)
         row = paid["row"]
         if len(row):
@@ -125,6 +133,7 @@ class Ledger:
                     "paid_by": paid["paid_by"],
                     "status": outcome.status[row],
                     "award_year": years_of(outcome.award_day[row]),
+                    "class": classes[row],
                 }
             )
 
@@ -177,6 +186,12 @@ class Ledger:
             "recoveries": self._sum(self._recoveries, ["month", "instrument", "district", "cause", "award_year"]),
             "indicators": {"year": year, "name": name, "district": district, "value": value},
         }
+        if self.classes is not None:
+            keys = ["instrument", "district", "status", "class"]
+            result["by_class"] = {
+                "commitments": self._sum(self._commitments, ["year", *keys]),
+                "payments": self._sum(self._payments, ["month", "paid_by", *keys]),
+            }
         if self.keep_claims:
             result["claims"] = self.claims.table()
             result["trace"] = {
@@ -189,7 +204,8 @@ class Ledger:
         """Add up rows with the same keys, and write the codes out as the words of the run folder."""
         if not parts:
             return {}
-        whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        dropped = {"class", "award_year"} - {*keys}
+        whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0] if name not in dropped}
         table = pl.DataFrame(whole).group_by(keys).sum()
         for column, names in (
             ("instrument", tuple(self._codes)),
@@ -199,6 +215,7 @@ class Ledger:
             ("from_level", LEVELS),
             ("to_level", LEVELS),
             ("cause", CAUSES),
+            ("class", CLASSES),
         ):
             if column in table.columns:
                 code = pl.col(column).cast(pl.Int64)
