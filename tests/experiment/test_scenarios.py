@@ -50,6 +50,16 @@ def test_the_baseline_forecasts_2021_to_2035_for_the_budget_year_2027():
     assert baseline.population.size == 60_000
 
 
+@pytest.mark.parametrize("name", ["baseline", *VARIANTS])
+def test_a_scenario_that_was_written_down_is_the_same_scenario_when_it_is_read_again(name, tmp_path):
+    scenario = load(FOLDER / f"{name}.toml", ["population.size=900"])
+    written = tmp_path / "scenario.toml"
+    written.write_text(scenario.to_toml(), encoding="utf-8")
+    again = load(written)
+    assert again.to_toml() == scenario.to_toml()
+    assert again.digest == scenario.digest
+
+
 def test_every_budget_line_is_an_instrument_and_every_instrument_that_pays_has_a_line():
     with (FOLDER / "budget-lines.csv").open(encoding="utf-8", newline="") as file:
         lines = [row["instrument"] for row in csv.DictReader(file)]

@@ -16,7 +16,7 @@ FIGURES = ("sales", "rd", "staff", "assets")
 class Figure(BaseModel):
     """A figure of the firm as last reported; money in fen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     kind: Literal["figure"]
     of: Literal["sales", "rd", "staff", "assets"]
@@ -35,7 +35,7 @@ class FirmEvent(BaseModel):
     in the year before and had a bank loan then. Money is in yuan, as in the scenario file.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     trigger: str
     occurs: Literal["drawn", "listed", "acquired"] = "drawn"

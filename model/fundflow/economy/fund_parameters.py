@@ -14,7 +14,7 @@ class FundStart(BaseModel):
     ``excellent`` and ``fail`` are the parts of years with these grades; the others pass.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     opening: float = Field(default=0, ge=0, le=1e13)
     excellent: float = Field(default=0.0, ge=0, le=1)

@@ -33,7 +33,7 @@ Path_ = tuple[float, ...]
 class Economy(BaseModel):
     """The numbers that one replication runs with. Plain floats, integers and tuples; money in fen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     scale: float = 1.0
 
@@ -187,7 +187,7 @@ SET_BY_SCENARIO = "set by the scenario"
 class Number(BaseModel):
     """One number with its range and its source."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     value: float
     low: float | None = None
@@ -228,7 +228,7 @@ class Number(BaseModel):
 class Numbers(BaseModel):
     """A row of numbers with one source."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     value: tuple[float, ...] = Field(min_length=1)
     source: str = Field(min_length=3)
@@ -245,7 +245,7 @@ class Numbers(BaseModel):
 class _Parameters(BaseModel):
     """The ``[economy]`` section of a scenario. The fields are those of ``Economy``, except ``scale``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     if TYPE_CHECKING:
         streams: dict[str, Stream]

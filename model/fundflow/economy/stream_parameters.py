@@ -10,7 +10,7 @@ from fundflow.base.draws import Draws
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class Chance(_Frozen):

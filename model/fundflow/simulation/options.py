@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class SimulationOptions(BaseModel):
     """How often incubators admit, what becomes of deferred claims, how large the bridge fund is on the first day."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     intake: Literal["monthly", "daily"] = "monthly"
     deferred: Literal["next-year", "recorded"] = Field(
