@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
+from unicodedata import east_asian_width
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -105,16 +106,21 @@ def wrap(text: str, ems: float) -> list[str]:
 def _pieces(text: str) -> list[str]:
     pieces: list[str] = []
     for char in text:
-        narrow = ord(char) < 0x2E80 and char != " "
-        if pieces and narrow and pieces[-1] and ord(pieces[-1][-1]) < 0x2E80 and pieces[-1][-1] != " ":
+        narrow = not _wide(char) and char != " "
+        if pieces and narrow and not _wide(pieces[-1][-1]) and pieces[-1][-1] != " ":
             pieces[-1] += char
         else:
             pieces.append(char)
     return pieces
 
 
+def _wide(char: str) -> bool:
+    # "A" is ambiguous: curly quotes, dashes and the like are as wide as a character in a Chinese font.
+    return east_asian_width(char) in "WFA"
+
+
 def _width(char: str) -> float:
-    return 1.0 if ord(char) >= 0x2E80 else 0.53
+    return 1.0 if _wide(char) else 0.53
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -169,15 +170,19 @@ def saturation_lines(tables: Tables, texts: Texts) -> list[str]:
     return lines
 
 
+_OF_ENTRY = r"[a-z0-9-]+: "
+"""A warning on one instrument or fund begins with its name."""
+
+
 def warning_lines(tables: Tables, texts: Texts) -> list[str]:
-    """The warnings of the run that concern no single instrument, and how many do.
+    """The warnings of the run that concern no single instrument or fund, and how many do.
 
     What expired and what is assumed is named by `law_notes` already; a page of sentences would be read by nobody.
     """
-    single = [w for w in tables.warnings if w.split(":")[0] in tables.instruments]
-    lines = [w for w in tables.warnings if w not in single]
+    lines = [w for w in tables.warnings if not re.match(_OF_ENTRY, w)]
+    single = len(tables.warnings) - len(lines)
     if single:
-        lines.append(texts("summary.more_warnings", n=len(single), path=tables.path / "run.json"))
+        lines.append(texts("summary.more_warnings", n=single, path=tables.path / "run.json"))
     return lines
 
 
