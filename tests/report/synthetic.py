@@ -75,7 +75,8 @@ def replication(number: int, scale: float = 1.0) -> dict[str, dict[str, Any]]:
                 city_cut = cut * quarters // 4
                 commitments.append({
                     "year": year, "instrument": name, "district": district, "status": status, "claims": int(count * 1.4),
-                    "recipients": int(count), "entitlement_city": city, "entitlement_district": total - city,
+                    "eligible": int(count * 1.2), "recipients": int(count), "base": total * 6, "amount": total * 2,
+                    "earlier_city": 0, "earlier_district": 0, "earlier_province": 0, "entitlement_city": city, "entitlement_district": total - city,
                     "entitlement_province": 0, "award_city": city - city_cut,
                     "award_district": total - city - (cut - city_cut), "award_province": 0, "deferred": 0, "refused": 0,
                     "cut_cap": int(total * extra.get("cap", 0.02)),

@@ -30,13 +30,22 @@ def tables_of(replication: int, years: tuple[int, ...] = (2026, 2027)) -> dict[s
             "district": ["西湖区"] * n,
             "status": ["in_force", "assumed_renewed"][:n],
             "claims": [3] * n,
+            "eligible": [2] * n,
             "recipients": [2] * n,
+            "base": amounts * 4,
+            "amount": amounts * 3,
             **{
                 f"{measure}_{level}": amounts
                 for measure in ("entitlement", "award")
                 for level in ("city", "district", "province")
             },
-            **dict.fromkeys(("deferred", "refused", "cut_cap", "cut_quota", "cut_envelope"), zero),
+            **dict.fromkeys(
+                (
+                    "earlier_city", "earlier_district", "earlier_province",
+                    "deferred", "refused", "cut_cap", "cut_quota", "cut_envelope",
+                ),
+                zero,
+            ),
         },
         "settlements": {
             "month": [],

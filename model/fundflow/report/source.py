@@ -128,11 +128,14 @@ def net_of_refunds(table: pl.DataFrame, instruments: dict[str, dict[str, Any]]) 
         for city, district in (
             ("entitlement_city", "entitlement_district"),
             ("award_city", "award_district"),
+            ("earlier_city", "earlier_district"),
             ("city", "district_fen"),
         ):
             if city in table.columns:
                 rows = rows.with_columns((-pl.col(city)).alias(district), pl.lit(0, dtype=pl.Int64).alias(city))
-        blank = ("claims", "recipients", "cut_cap", "cut_quota", "cut_envelope", "deferred", "refused")
+        blank: tuple[str, ...] = ("claims", "recipients", "cut_cap", "cut_quota", "cut_envelope", "deferred", "refused")
+        if "eligible" in table.columns and "claims" in table.columns:
+            blank += ("eligible", "base", "amount")
         rows = rows.with_columns(pl.lit(0).cast(table.schema[c]).alias(c) for c in blank if c in table.columns)
         if "paid_by" in table.columns:
             rows = rows.with_columns(pl.lit("district").alias("paid_by"))
