@@ -95,7 +95,7 @@ def replication(number: int, scale: float = 1.0) -> dict[str, dict[str, Any]]:
                         payments.append({
                             "month": when, "instrument": name, "district": district, "city": city_fen,
                             "district_fen": district_fen, "province": 0, "paid_by": payer, "status": status,
-                            "award_year": year,
+                            "award_year": year, "count": int(count),
                         })  # fmt: skip
     return {
         "commitments": _columns(commitments),

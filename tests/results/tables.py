@@ -23,6 +23,7 @@ def tables_of(replication: int, years: tuple[int, ...] = (2026, 2027)) -> dict[s
             "paid_by": ["city"] * n,
             "status": ["in_force"] * n,
             "award_year": list(years),
+            "count": [2] * n,
         },
         "commitments": {
             "year": list(years),

@@ -133,7 +133,8 @@ def net_of_refunds(table: pl.DataFrame, instruments: dict[str, dict[str, Any]]) 
         ):
             if city in table.columns:
                 rows = rows.with_columns((-pl.col(city)).alias(district), pl.lit(0, dtype=pl.Int64).alias(city))
-        blank: tuple[str, ...] = ("claims", "recipients", "cut_cap", "cut_quota", "cut_envelope", "deferred", "refused")
+        blank: tuple[str, ...] = ("claims", "recipients", "count", "deferred", "refused")
+        blank += ("cut_cap", "cut_quota", "cut_envelope")
         if "eligible" in table.columns and "claims" in table.columns:
             blank += ("eligible", "base", "amount")
         rows = rows.with_columns(pl.lit(0).cast(table.schema[c]).alias(c) for c in blank if c in table.columns)

@@ -53,6 +53,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "paid_by": Column(pl.String(), "word", "who pays on the day: city, district, province or fund"),
         "status": _STATUS,
         "award_year": Column(pl.Int32(), "year", "fiscal year in which the award was made"),
+        "count": Column(pl.Int32(), "number", "payments: instalments to one recipient"),
     },
     "commitments": {
         "replication": _REPLICATION,

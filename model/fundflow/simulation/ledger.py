@@ -139,6 +139,7 @@ class Ledger:
                     "paid_by": paid["paid_by"],
                     "status": outcome.status[row],
                     "award_year": years_of(outcome.award_day[row]),
+                    "count": np.ones(len(row), np.int64),
                     "class": classes[row],
                 }
             )
