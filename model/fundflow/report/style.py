@@ -161,9 +161,9 @@ class Page:
         return [self.figure.add_subplot(grid[r, c]) for r in range(rows) for c in range(columns)]
 
     def legend(self, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
-        """Put one legend for the whole page just above the notes."""
-        height = float(self.figure.get_size_inches()[1])
-        self.figure.legend(
+        """Put one legend for the whole page just above the notes, smaller where it would be wider than the page."""
+        width, height = (float(size) for size in self.figure.get_size_inches())
+        legend = self.figure.legend(
             list(handles),
             list(labels),
             loc="lower center",
@@ -172,6 +172,11 @@ class Page:
             handlelength=1.8,
             columnspacing=1.6,
         )
+        wide = legend.get_window_extent(FigureCanvasAgg(self.figure).get_renderer()).width / self.figure.dpi  # type: ignore[no-untyped-call]
+        room = width - 2 * _MARGIN
+        if wide > room:
+            for text in legend.get_texts():
+                text.set_fontsize(float(text.get_fontsize()) * room / wide)
 
     def save(self, folder: Path, name: str) -> list[Path]:
         """Write PNG and SVG, the same bytes for the same run."""
