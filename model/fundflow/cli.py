@@ -22,6 +22,7 @@ COMMANDS = {
 
 MORE = {
     "policy": {
+        "check": "fundflow.experiment.law_command:check",
         "gaps": "fundflow.experiment.law_command:gaps",
         "diff": "fundflow.experiment.law_command:diff",
     },

@@ -29,6 +29,25 @@ def _diff(tmp_path: Path, body: str) -> list[dict[str, Any]]:
     return found
 
 
+def test_no_instrument_of_the_baseline_is_known_better_than_what_opens_it() -> None:
+    done = _policy("check", BASELINE)
+    assert (done.exit_code, "no fault" in done.output) == (0, True), done.output
+
+
+def test_a_stream_that_is_assumed_weakens_what_it_opens(tmp_path: Path) -> None:
+    scenario = tmp_path / "other.toml"
+    scenario.write_text(HEAD + '[economy.streams.provincial-laboratory]\nevidence = "C"\n', encoding="utf-8")
+    done = _policy("check", str(scenario))
+    assert done.exit_code == 2
+    assert "zj43-zhijiang-lab.evidence = 'B'   its event provincial-laboratory-year is of grade C" in done.output
+
+
+def test_the_check_takes_the_readings_of_the_scenario_or_of_the_command_not_both() -> None:
+    done = _policy("check", BASELINE, "--reading", "discretion=90%")
+    assert done.exit_code == 2 and "leave them out" in done.output
+    assert _policy("check", "--reading", "discretion=90%").exit_code == 0
+
+
 def test_a_scenario_does_not_differ_from_itself() -> None:
     assert _policy("diff", BASELINE, BASELINE).output.strip() == "no difference"
 

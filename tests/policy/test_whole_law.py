@@ -149,6 +149,29 @@ def test_instruments_of_one_group_must_mean_the_same_matter(tmp_path: Path, mine
     assert bool([one for one in told if "differ in per or matter" in one]) == wrong
 
 
+SHARE = 'amount = {{ kind = "share_of", of = "other-reward", base = "patent_money", rate = "40%" }}\nevidence = "{}"'
+MONEY = '\n[facts.firm.patent_money]\ntype = "money"\nen = "m"\nzh = "m"\n'
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "wrong"), [("C", "B", True), ("C", "C", False), ("B", "A", True), ("A", "B", False)]
+)
+def test_an_instrument_is_known_no_better_than_its_base(tmp_path: Path, base: str, mine: str, wrong: bool) -> None:
+    body = _second("测试〔2024〕2号", "2024-01-01").replace("eaglet-recognition-grant", "zj43-sme-fund")
+    (tmp_path / "other.toml").write_text(body + f'evidence = "{base}"\n', encoding="utf-8")
+    changed = law(tmp_path, (OLD_AMOUNT, SHARE.format(mine)), more=MONEY)
+    told = [one for one in check(changed) if "is of grade" in one]
+    assert told == ([f"patent-reward.evidence = '{mine}'   its base other-reward is of grade {base}"] if wrong else [])
+
+
+def test_an_instrument_is_known_no_better_than_its_event() -> None:
+    grant = catalogue().instruments["eaglet-recognition-grant"]
+    assert (grant.trigger, grant.evidence) == ("eaglet-recognised", "B")
+    assert [one for one in check(catalogue(), {"eaglet-recognised": "B"}) if "grade" in one] == []
+    told = check(catalogue(), {"eaglet-recognised": "C"})
+    assert "eaglet-recognition-grant.evidence = 'B'   its event eaglet-recognised is of grade C" in told
+
+
 def test_a_value_that_starts_after_the_end_of_a_lapsed_document_never_holds(tmp_path: Path) -> None:
     dated = ('amount = "1万元"', 'amount = { always = "1万元", 2027-01-01 = "2万元" }')
     law(tmp_path, dated)

@@ -1,4 +1,4 @@
-"""``fundflow policy gaps`` and ``fundflow policy diff``: what scenarios do not know, and how they differ."""
+"""``fundflow policy check``, ``gaps`` and ``diff``: whether the law holds together, what is not known, what differs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fundflow.experiment.command import Refused
+from fundflow.policy.law_command import WHOLE_LAW, check_rules, told
+from fundflow.policy.options import EXPIRY, READING, clear_errors
 
 if TYPE_CHECKING:
     from fundflow.scenario import Scenario
@@ -26,6 +28,32 @@ def _load(path: Path) -> Scenario:
         return load(path)
     except ScenarioFaults as fault:
         raise Refused(str(fault)) from None
+
+
+@click.command("check")
+@click.argument("scenario", type=_SCENARIO, required=False)
+@WHOLE_LAW
+@EXPIRY
+@READING
+@clear_errors
+@click.pass_context
+def check(
+    context: click.Context, scenario: Path | None, whole_law: bool, after_expiry: str, readings: tuple[str, ...]
+) -> None:
+    """Check units, dates, documents and clauses, bands, validity, rule ids and grades of evidence.
+
+    With a SCENARIO: the law as its changes leave it, and whether an instrument claims to be better known than the
+    events that open it. Exit status 2 with all faults.
+    """
+    from fundflow.simulation.law import grades_of_events, law_of
+
+    if scenario is None:
+        context.invoke(check_rules, whole_law=whole_law, after_expiry=after_expiry, readings=readings)
+        return
+    if readings or after_expiry != "renewed":
+        raise Refused("--reading and --after-expiry: a scenario names its own; leave them out")
+    loaded = _load(scenario)
+    told(law_of(loaded), whole_law, grades_of_events(loaded))
 
 
 @click.command("gaps")

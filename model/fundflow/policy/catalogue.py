@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -60,6 +60,19 @@ class Catalogue:
     facts: dict[tuple[str, str], Fact] = field(repr=False)
     register: Register = field(repr=False, default_factory=Register)
     digest: str = ""
+    left_out: tuple[Instrument, ...] = ()
+    """Instruments of the law that a forecast does without."""
+
+    def without(self, names: Iterable[str]) -> Catalogue:
+        """The catalogue without some instruments; it still knows that they exist."""
+        gone = set(names)
+        kept = {name: one for name, one in self.instruments.items() if name not in gone}
+        left_out = (*self.left_out, *(one for name, one in self.instruments.items() if name in gone))
+        return replace(self, instruments=kept, left_out=left_out)
+
+    def several_wait_for(self, trigger: str) -> bool:
+        """Whether the law has several instruments for an event, so that a claim may be another one's."""
+        return len(self.triggered_by(trigger)) + sum(one.trigger == trigger for one in self.left_out) > 1
 
     def triggered_by(self, trigger: str) -> list[Instrument]:
         """The instruments that wait for an event, in the order of the catalogue."""

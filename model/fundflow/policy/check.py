@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -12,6 +12,7 @@ from fundflow.policy.catalogue import Catalogue
 from fundflow.policy.conditions import Condition, ConditionSet
 from fundflow.policy.coverage import entries_of
 from fundflow.policy.faults import unknown
+from fundflow.policy.grades import bases_too_weak, triggers_too_weak
 from fundflow.policy.instrument import Document, Instrument
 from fundflow.policy.leaves import Ratio
 from fundflow.policy.rulebook import rulebook
@@ -19,10 +20,15 @@ from fundflow.policy.rulebook import rulebook
 FOREVER = 2**40
 
 
-def check(catalogue: Catalogue) -> list[str]:
+def check(catalogue: Catalogue, sources: Mapping[str, str] | None = None) -> list[str]:
     """Find everything that is wrong with a catalogue that could be read.
 
     Cycles of bases, unknown keys and values that do not fit are found while it is read.
+
+    Parameters
+    ----------
+    sources
+        How well a scenario knows the number of each event (A, B, C, by event); None for the law alone.
 
     Returns
     -------
@@ -38,6 +44,8 @@ def check(catalogue: Catalogue) -> list[str]:
         *_heirs(catalogue),
         *_overlaps(catalogue),
         *_known(catalogue),
+        *bases_too_weak(catalogue),
+        *triggers_too_weak(catalogue, sources or {}),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 
 import click
@@ -16,6 +17,9 @@ from fundflow.policy.export import export
 from fundflow.policy.instrument import Instrument
 from fundflow.policy.listing import Choice, listing
 from fundflow.policy.options import EXPIRY, LANG, READING, Refused, clear_errors
+
+
+WHOLE_LAW = click.option("--whole-law", is_flag=True, help="Tell also which rules of the law nothing covers.")
 
 
 def find(catalogue: Catalogue, name: str) -> list[Instrument | ConditionSet]:
@@ -89,14 +93,18 @@ def export_rules(as_json: bool, after_expiry: str, readings: tuple[str, ...]) ->
 
 
 @policy.command("check")
-@click.option("--whole-law", is_flag=True, help="Tell also which rules of the law nothing covers.")
+@WHOLE_LAW
 @EXPIRY
 @READING
 @clear_errors
 def check_rules(whole_law: bool, after_expiry: str, readings: tuple[str, ...]) -> None:
     """Check units, dates, documents and clauses, bands, validity and rule ids; exit status 2 with all faults."""
-    catalogue = load_catalogue(readings=ask.read_words(readings), after_expiry=after_expiry)
-    faults = check(catalogue)
+    told(load_catalogue(readings=ask.read_words(readings), after_expiry=after_expiry), whole_law)
+
+
+def told(catalogue: Catalogue, whole_law: bool, sources: Mapping[str, str] | None = None) -> None:
+    """Say that a catalogue has no fault, or refuse it with all of them."""
+    faults = check(catalogue, sources)
     if whole_law:
         found = cover(catalogue)
         faults += [f"{rule}   not covered: {told}" for rule, told in found.missing.items()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -37,20 +37,10 @@ from fundflow.simulation import (
 )
 from fundflow.simulation.budget import Budget
 from fundflow.simulation.firm_classes import FirmClasses
-from fundflow.simulation.law import law_of
+from fundflow.simulation.law import OWN_EVENTS, law_of
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
 from fundflow.simulation.world import STAY_LIMIT, World
-
-OWN_EVENTS = frozenset(
-    {
-        "tax-settlement", "incubator-recognised", "incubator-year", "makerspace-assessed", "eaglet-recognised",
-        "eaglet-loan-year", "key-project-accepted", "voucher-refund",
-        "tax-deduction", "voucher-carrier-year", "high-tech-certified", "sme-listed", "pct-year",
-    }
-)  # fmt: skip
-"""Events that the processes of this package raise; the streams of the scenario name theirs."""
-
 
 @dataclass(frozen=True)
 class Inputs:
@@ -208,8 +198,8 @@ def prepare(scenario: Scenario) -> Inputs:
     options = scenario.section("simulation", SimulationOptions)
     catalogue = law_of(scenario)
     if scenario.volumes == "evidenced":
-        kept = {name: one for name, one in catalogue.instruments.items() if one.evidence != "C" or one.receipt}
-        catalogue = replace(catalogue, instruments=kept)
+        instruments = catalogue.instruments.items()
+        catalogue = catalogue.without(name for name, one in instruments if one.evidence == "C" and not one.receipt)
     population = _population(economy.model_dump_json(), scenario.population.seed, scenario.population.size)
     return Inputs(
         scenario=scenario,

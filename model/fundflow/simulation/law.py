@@ -1,9 +1,10 @@
-"""The law of a scenario: the catalogue with its changes, readings and further documents."""
+"""The law of a scenario: the catalogue with its changes, readings and further documents, and who raises its events."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from fundflow.economy import EconomyParameters
 from fundflow.policy import Catalogue, load_catalogue
 from fundflow.scenario import Scenario
 
@@ -19,3 +20,26 @@ def law_of(scenario: Scenario) -> Catalogue:
     law = scenario.policy
     folder = Path(law.catalogue) if law.catalogue else None
     return load_catalogue(law.changes, law.readings, law.after_expiry, folder)
+
+
+OWN_EVENTS = frozenset(
+    {
+        "tax-settlement", "incubator-recognised", "incubator-year", "makerspace-assessed", "eaglet-recognised",
+        "eaglet-loan-year", "key-project-accepted", "voucher-refund",
+        "tax-deduction", "voucher-carrier-year", "high-tech-certified", "sme-listed", "pct-year",
+    }
+)  # fmt: skip
+"""Events that the processes of this package raise; the streams of the scenario name theirs."""
+
+
+def grades_of_events(scenario: Scenario) -> dict[str, str]:
+    """How well the number of each event is known: the best grade among what raises it (A, B, C).
+
+    What the processes of firms and institutions raise follows from the firm model (B).
+    """
+    economy = scenario.section("economy", EconomyParameters)
+    described = [*economy.streams.values(), *economy.firm_events.values()]
+    found = dict.fromkeys(OWN_EVENTS, "B")
+    for grade, event in sorted((one.evidence, event) for one in described for event in one.triggers):
+        found[event] = min(grade, found.get(event, grade))
+    return found

@@ -153,6 +153,7 @@ class World:
             district=None if district is None else district[order],
         )
         batch.barred = self.consequences.of_claims(instruments, batch)
+        several = self.catalogue.several_wait_for(trigger)
         outcomes: list[Outcome] = []
         for group, rows, first in self.budget.by_award_day(instruments, batch):
             part = batch if len(rows) == batch.n else batch.take(rows)
@@ -163,7 +164,7 @@ class World:
                 self.paid.add(outcome, part)
                 self.consequences.add(outcome, part)
                 self.waiting.add(outcome, part)
-                self.ledger.record(outcome, part, shared=len(instruments) > 1)
+                self.ledger.record(outcome, part, shared=several)
             outcomes += found
         return outcomes
 
