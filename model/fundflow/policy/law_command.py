@@ -18,7 +18,6 @@ from fundflow.policy.instrument import Instrument
 from fundflow.policy.listing import Choice, listing
 from fundflow.policy.options import EXPIRY, LANG, READING, Refused, clear_errors
 
-
 WHOLE_LAW = click.option("--whole-law", is_flag=True, help="Tell also which rules of the law nothing covers.")
 
 

@@ -42,6 +42,7 @@ from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
 from fundflow.simulation.world import STAY_LIMIT, World
 
+
 @dataclass(frozen=True)
 class Inputs:
     """What all replications of a scenario share."""
