@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fundflow.experiment.command import Refused
-from fundflow.policy.law_command import WHOLE_LAW, check_rules, told
+from fundflow.policy.law_command import WHOLE_LAW, check_rules, say_faults
 from fundflow.policy.options import EXPIRY, READING, clear_errors
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def check(
     if readings or after_expiry != "renewed":
         raise Refused("--reading and --after-expiry: a scenario names its own; leave them out")
     loaded = _load(scenario)
-    told(law_of(loaded), whole_law, grades_of_events(loaded))
+    say_faults(law_of(loaded), whole_law, grades_of_events(loaded))
 
 
 @click.command("gaps")

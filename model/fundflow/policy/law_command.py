@@ -98,10 +98,10 @@ def export_rules(as_json: bool, after_expiry: str, readings: tuple[str, ...]) ->
 @clear_errors
 def check_rules(whole_law: bool, after_expiry: str, readings: tuple[str, ...]) -> None:
     """Check units, dates, documents and clauses, bands, validity and rule ids; exit status 2 with all faults."""
-    told(load_catalogue(readings=ask.read_words(readings), after_expiry=after_expiry), whole_law)
+    say_faults(load_catalogue(readings=ask.read_words(readings), after_expiry=after_expiry), whole_law)
 
 
-def told(catalogue: Catalogue, whole_law: bool, sources: Mapping[str, str] | None = None) -> None:
+def say_faults(catalogue: Catalogue, whole_law: bool, sources: Mapping[str, str] | None = None) -> None:
     """Say that a catalogue has no fault, or refuse it with all of them."""
     faults = check(catalogue, sources)
     if whole_law:

@@ -38,8 +38,9 @@ def grades_of_events(scenario: Scenario) -> dict[str, str]:
     What the processes of firms and institutions raise follows from the firm model (B).
     """
     economy = scenario.section("economy", EconomyParameters)
-    described = [*economy.streams.values(), *economy.firm_events.values()]
-    found = dict.fromkeys(OWN_EVENTS, "B")
-    for grade, event in sorted((one.evidence, event) for one in described for event in one.triggers):
+    raised = [(one.evidence, event) for one in economy.streams.values() for event in one.triggers]
+    raised += [(one.evidence, event) for one in economy.firm_events.values() for event in one.triggers]
+    found : dict[str, str] = dict.fromkeys(OWN_EVENTS, "B")
+    for grade, event in raised:
         found[event] = min(grade, found.get(event, grade))
     return found
