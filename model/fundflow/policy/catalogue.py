@@ -35,6 +35,7 @@ from fundflow.policy.penalties import ALL_MONEY, Penalty, read_penalties
 from fundflow.policy.pools import Pool, read_pools
 from fundflow.policy.readings import Reading, read_readings
 from fundflow.policy.register import Register, read_register
+from fundflow.policy.remembered import Remembered
 from fundflow.policy.split import CostSharing, read_cost_sharing
 from fundflow.policy.table import Table
 from fundflow.policy.values import overlay
@@ -42,6 +43,7 @@ from fundflow.policy.values import overlay
 AFTER_EXPIRY = ("renewed", "lapses")
 _PARTS = ("document", "facts", "instruments", "conditions", "funds", "pools", "envelopes", "register")
 _CHANGEABLE = _PARTS[2:-1]
+_GENERAL = ("facts.toml", "readings.toml", "cost-sharing.toml")
 _NO_LAW = {"envelopes", "pools", "register"}
 
 
@@ -119,6 +121,10 @@ class Catalogue:
         return list(dict.fromkeys([*ids, *self.pools, *(r for pool in self.pools.values() for r in pool.rules)]))
 
 
+_KNOWN: Remembered[Catalogue] = Remembered(8)
+_PARSED: Remembered[dict[str, Any]] = Remembered(128)
+
+
 def load_catalogue(
     changes: Mapping[str, Any] | None = None,
     readings: Mapping[str, Any] | None = None,
@@ -148,14 +154,36 @@ def load_catalogue(
     CatalogueFaults
         If anything is wrong; it lists every fault.
     """
-    faults = Faults()
     home = resources.files("fundflow.policy")
-    facts_raw = _parse("facts.toml", home.joinpath("facts.toml").read_bytes(), faults)
-    readings_raw = _parse("readings.toml", home.joinpath("readings.toml").read_bytes(), faults)
-    sharing_raw = _parse("cost-sharing.toml", home.joinpath("cost-sharing.toml").read_bytes(), faults)
-    files = _files(home.joinpath("catalogue"), directory, faults)
-    taken = read_readings(readings_raw, readings or {}, faults)
-    _apply(changes or {}, files, sharing_raw, faults)
+    general = {name: home.joinpath(name).read_bytes() for name in _GENERAL}
+    law = {one.name: one.read_bytes() for one in home.joinpath("catalogue").iterdir() if one.name.endswith(".toml")}
+    further = {} if directory is None else {path.name: path.read_bytes() for path in sorted(directory.glob("*.toml"))}
+    place = None if directory is None else (str(directory), directory.is_dir())
+
+    def read() -> Catalogue:
+        return _load(changes or {}, readings or {}, after_expiry, general, law, directory, further)
+
+    asked = [general, law, place, further, changes or {}, readings or {}, after_expiry]
+    # The tables of a catalogue are its caller's own; what they hold is frozen.
+    known = _KNOWN.get(asked, read)
+    own: dict[str, Any] = {name: dict(part) for name, part in vars(known).items() if isinstance(part, dict)}
+    return replace(known, **own)
+
+
+def _load(
+    changes: Mapping[str, Any],
+    readings: Mapping[str, Any],
+    after_expiry: str | Mapping[str, str],
+    general: Mapping[str, bytes],
+    law: Mapping[str, bytes],
+    directory: Path | None,
+    further: Mapping[str, bytes],
+) -> Catalogue:
+    faults = Faults()
+    facts_raw, readings_raw, sharing_raw = (_parse(name, general[name], faults) for name in _GENERAL)
+    files = _files(law, directory, further, faults)
+    taken = read_readings(readings_raw, readings, faults)
+    _apply(changes, files, sharing_raw, faults)
     catalogue = _build(facts_raw, taken, sharing_raw, files, after_expiry, faults)
     faults.check("policy")
     raw = [facts_raw, sharing_raw, files, {k: str(v.value) for k, v in taken.items()}, _plain(after_expiry)]
@@ -169,22 +197,25 @@ def _plain(after_expiry: str | Mapping[str, str]) -> Any:
 
 def _parse(name: str, content: bytes, faults: Faults) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
+        parsed = _PARSED.get(content, lambda: tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal))
+        # A scenario replaces entries of the parts and leaves what is inside of them as it is.
+        return {part: dict(raw) if isinstance(raw, dict) else raw for part, raw in parsed.items()}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         faults.add(name, f"cannot be read: {error}")
         return {}
 
 
-def _files(home: Any, directory: Path | None, faults: Faults) -> dict[str, dict[str, Any]]:
-    sources = {one.name: one for one in home.iterdir() if one.name.endswith(".toml")}
-    files = {name: _parse(name, sources[name].read_bytes(), faults) for name in sorted(sources)}
+def _files(
+    law: Mapping[str, bytes], directory: Path | None, further: Mapping[str, bytes], faults: Faults
+) -> dict[str, dict[str, Any]]:
+    files = {name: _parse(name, law[name], faults) for name in sorted(law)}
     if directory is not None:
         if not directory.is_dir():
             faults.add(str(directory), "no such folder")
             return files
-        for path in sorted(directory.glob("*.toml")):
-            name = path.name if path.name not in files else f"{directory.name}/{path.name}"
-            files[name] = _parse(name, path.read_bytes(), faults)
+        for own, content in further.items():
+            name = own if own not in files else f"{directory.name}/{own}"
+            files[name] = _parse(name, content, faults)
     for name, raw in files.items():
         for part in raw:
             if part not in _PARTS:

@@ -255,6 +255,7 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
     source.finish()
     if amount is None or len(faults.found) > before:
         return None
+    hangs_on = _readings(source.raw)
     found = Instrument(
         id=name,
         name_en=english,
@@ -266,7 +267,7 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
         book=book,
         changes=tuple(sorted(_changes(source.raw))),
         ceiling=bool(source.raw["amount"].get("ceiling", False)),
-        readings=tuple(name for name in around.readings if name in _readings(source.raw)),
+        readings=tuple(name for name in around.readings if name in hangs_on),
         values=source.values(parts["in_force"]),
         **parts,
     )
