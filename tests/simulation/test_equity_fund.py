@@ -19,6 +19,7 @@ from fundflow.policy import Batch, Catalogue, Totals, load_catalogue, settle
 from fundflow.simulation import equity_fund
 from fundflow.simulation.equity_account import Account, Holding
 from tests.policy.helpers import catalogue, yuan
+from tests.simulation.runs import run
 
 M = 1_000_000
 ANGEL = {
@@ -434,3 +435,27 @@ def test_a_missing_fen_is_an_error() -> None:
 
 def test_the_days_of_these_tests_are_those_that_their_comments_say() -> None:
     assert date_of(PROPOSED + 67).isoformat() == "2022-03-09" and int(add_months(PROPOSED + 67, 1)) == PAID
+
+
+@pytest.mark.slow
+def test_fifteen_years_of_the_shipped_funds_close_to_the_fen() -> None:
+    ran = run("population.size=6000", "end=2035-12-31", "budget_year=2027")
+
+    def fen(fund: str, name: str) -> dict[int, int]:
+        return {year: round(value * 100) for year, value in ran.indicator(f"fund_{fund}_{name}").items()}
+
+    for fund in ("angel-guidance", "vc-guidance"):
+        balance = {
+            name: fen(fund, name)
+            for name in ("cash", "invested", "paid_in", "paid_back", "gains", "losses", "fees", "rewards", "covered")
+        }
+        assert len(balance["cash"]) == 15
+        for year in range(2021, 2036):
+            now = {name: values[year] for name, values in balance.items()}
+            came = now["paid_in"] - now["paid_back"] + now["gains"]
+            assert now["cash"] + now["invested"] == came - now["losses"] - now["fees"] - now["rewards"], (fund, year)
+            assert 0 <= now["covered"] <= now["losses"], (fund, year)  # what the concession gave up is part of the loss
+        # All of it happened: money went out, came back, and fees were paid; a tenth of the city has few partners.
+        last = {name: values[2035] for name, values in balance.items()}
+        assert min(last["gains"], last["fees"], last["invested"]) > 0, fund
+    assert fen("angel-guidance", "losses")[2035] > fen("angel-guidance", "covered")[2035] > 0
