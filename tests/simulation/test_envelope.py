@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import polars as pl
 import pytest
 
+from fundflow.base.calendar import date_of, day_of
+from fundflow.policy import load_catalogue
+from fundflow.simulation.rnd_round import award_day
 from tests.simulation.runs import FUND, RND, Ran, awarded, entitled, run
 
 YUAN = {2021: 6_500_000, 2022: 4_000_000, 2023: 7_000_000, 2024: 300_000, 2025: 100_000}
@@ -61,6 +67,17 @@ def test_all_claims_of_a_round_that_no_cap_cuts_get_one_rate(short: Ran):
         assert free["rate"].max() - free["rate"].min() < 1e-6
         seen += free.height
     assert seen > 50
+
+
+def test_the_round_waits_for_its_own_award_day_whatever_others_pay_on_the_same_event_earlier():
+    catalogue, closed = load_catalogue(), day_of(2023, 12, 31)
+    days = {
+        one.id: int(one.pay.award_days(np.array([closed]))[0]) for one in catalogue.triggered_by("tax-settlement")
+    }
+    # 31 May, a month's list, three months' review, seven days' publicity.
+    assert {str(date_of(days[name])) for name in RND} == {"2024-10-07"}
+    assert min(days.values()) < days[RND[0]], "nothing is paid earlier: the test says nothing"
+    assert award_day(SimpleNamespace(catalogue=catalogue), closed) == days[RND[0]]
 
 
 def test_what_is_due_is_the_same_whether_or_not_the_money_suffices(short: Ran):

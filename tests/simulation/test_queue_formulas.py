@@ -35,7 +35,8 @@ def no_conditions() -> SimpleNamespace:
         conditions={
             "incubator-tenant-conditions": Free(True, real.leaves),
             "incubator-graduation": Free(False, real.leaves),
-        }
+        },
+        penalties=lambda: (),
     )
 
 

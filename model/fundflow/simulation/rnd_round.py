@@ -37,9 +37,13 @@ def tax_list(world: World) -> Process:
 
 
 def award_day(world: World, closed: int) -> int:
-    """Day on which the round of an R&D year is decided, by the schedule of its instruments."""
-    days = [int(one.pay.award_days(np.array([closed]))[0]) for one in world.catalogue.triggered_by("tax-settlement")]
-    return min(days, default=closed)
+    """Day on which the round of an R&D year is decided: that of the instruments that share the residual.
+
+    What others give on top of it on a day of their own takes nothing from it, and must not call the round early.
+    """
+    triggered = world.catalogue.triggered_by("tax-settlement")
+    sharing = [one for one in triggered if one.pool is not None] or triggered
+    return max((int(one.pay.award_days(np.array([closed]))[0]) for one in sharing), default=closed)
 
 
 def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
