@@ -9,10 +9,12 @@ from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from fundflow.base.calendar import date_of, parse_day
 from fundflow.base.draws import Draws
 from fundflow.economy.parameters import Economy
+from fundflow.economy.shared_draws import shared, year_name
 
 FIRST_YEAR = 2021
 
@@ -46,12 +48,13 @@ class Factors:
 
 def year_factors(year: int, economy: Economy, draws: Draws) -> Factors:
     """Factors of a year, from the innovations of every year since 2021; 2020 is observed, so its factor is 0."""
+    points = shared(draws)
     common = 0.0
     field = np.zeros(8)
     fields = np.arange(8)
     innovation = (1.0 - economy.common_persistence**2) ** 0.5
     for past in range(FIRST_YEAR, year + 1):
-        shock = float(draws.normal("common-factor", 0, period=past)[0])
+        shock = float(special.ndtri(points[year_name(past)]))
         common = economy.common_persistence * common + innovation * shock
         field = economy.field_persistence * field + draws.normal("field-factor", fields, period=past)
     return Factors(

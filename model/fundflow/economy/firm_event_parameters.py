@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fundflow.base.draws import Draws
+from fundflow.base.points import stratified
 from fundflow.economy.stream_parameters import Attribute
 
 FIGURES = ("sales", "rd", "staff", "assets")
@@ -93,6 +94,6 @@ class FirmEvent(BaseModel):
         if value is None:
             return self
         if not fixed and self.low is not None and self.high is not None:
-            u = float(draws.uniform(f"parameter:firm_events.{name}", 0)[0])
+            u = stratified(draws, f"parameter:firm_events.{name}")
             value = self.low + u * (self.high - self.low)
         return self.model_copy(update={key: value if key == "chance" else value * scale})

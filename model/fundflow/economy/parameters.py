@@ -8,6 +8,7 @@ the first.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args, get_origin
 
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from fundflow.base.draws import Draws
 from fundflow.economy.firm_event_parameters import FirmEvent
 from fundflow.economy.fund_parameters import FundStart
+from fundflow.economy.shared_draws import shared
 from fundflow.economy.stream_parameters import Stream
 
 Fen = Annotated[int, "fen"]
@@ -213,11 +215,10 @@ class Number(BaseModel):
             raise ValueError(f"value {self.value} must lie between low {self.low} and high {self.high}")
         return self
 
-    def draw(self, name: str, draws: Draws, fixed: bool) -> float:
-        """The value, or a draw from the triangle over low, value, high (the inverse of one uniform)."""
-        if fixed or self.low is None or self.high is None or self.low == self.high:
+    def at(self, u: float | None) -> float:
+        """The triangle over low, value, high where its distribution function is ``u``; the value for None."""
+        if u is None or self.low is None or self.high is None or self.low == self.high:
             return self.value
-        u = float(draws.uniform(f"parameter:{name}", 0)[0])
         low, high, peak = self.low, self.high, self.value
         split = (peak - low) / (high - low)
         if u < split:
@@ -277,6 +278,7 @@ class _Parameters(BaseModel):
             Size of the population over that of the whole city; multiplies city-wide counts.
         """
         drawn: dict[str, Any] = {"scale": scale}
+        points: Mapping[str, float] = {} if fixed else shared(draws)
         for name, info in Economy.model_fields.items():
             if name == "scale":
                 continue
@@ -288,7 +290,7 @@ class _Parameters(BaseModel):
             elif isinstance(given, Numbers):
                 drawn[name] = given.value
             else:
-                drawn[name] = _typed(given.draw(name, draws, fixed), info.annotation, info.metadata, scale)
+                drawn[name] = _typed(given.at(points.get(name)), info.annotation, info.metadata, scale)
         return Economy.model_construct(**drawn)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fundflow.base.draws import Draws
+from fundflow.base.points import stratified
 
 
 class _Frozen(BaseModel):
@@ -148,6 +149,6 @@ class Stream(_Frozen):
         """The stream with its yearly number drawn and scaled to the population."""
         yearly = self.yearly
         if not fixed and self.low is not None and self.high is not None:
-            u = float(draws.uniform(f"parameter:streams.{name}", 0)[0])
+            u = stratified(draws, f"parameter:streams.{name}")
             yearly = self.low + u * (self.high - self.low)
         return self.model_copy(update={"yearly": yearly * scale})

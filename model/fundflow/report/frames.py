@@ -68,6 +68,22 @@ def spread(paths: NDArray[Any]) -> Spread:
     )
 
 
+def mean_error(values: Any) -> float:
+    """Half of the 95% interval of a mean over replications by Student's t: the Monte Carlo error.
+
+    Parameters
+    ----------
+    values
+        Shape (replications,). With one replication the error is infinite.
+    """
+    data = np.asarray(values, np.float64)
+    if len(data) < 2:
+        return float("inf")
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, len(data) - 1) * data.std(ddof=1) / len(data) ** 0.5)
+
+
 def sums(table: pl.DataFrame, keys: Sequence[str], values: Sequence[str]) -> pl.DataFrame:
     """Sum int64 columns by keys over all replications: the totals of the Parquet files, to the fen."""
     return table.group_by(list(keys)).agg(pl.col(list(values)).sum()).sort(list(keys))

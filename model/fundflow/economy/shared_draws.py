@@ -1,0 +1,33 @@
+"""What a whole replication shares, drawn evenly over replications: its parameters and the common factor of its years."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import get_args, get_origin
+
+from fundflow.base.draws import Draws
+from fundflow.base.points import sobol
+
+YEARS = range(2021, 2061)
+LEADING = ()
+"""What moves the city total most, first: the coordinates of the sequence that are the most even in pairs."""
+
+
+@cache
+def coordinates() -> tuple[str, ...]:
+    """Names of the coordinates, in an order that no scenario changes: single numbers of ``Economy``, then years."""
+    from fundflow.economy.parameters import Economy
+
+    kinds = {name: info.annotation for name, info in Economy.model_fields.items() if name != "scale"}
+    plain = [name for name, kind in kinds.items() if get_origin(kind) is None and tuple not in get_args(kind)]
+    return tuple(dict.fromkeys([*LEADING, *map(year_name, YEARS[:15]), *plain, *map(year_name, YEARS)]))
+
+
+def year_name(year: int) -> str:
+    """Coordinate of the common factor's innovation in a year."""
+    return f"common-factor:{year}"
+
+
+def shared(draws: Draws) -> dict[str, float]:
+    """Uniforms of a replication by coordinate."""
+    return sobol(draws.seed, draws.replication, coordinates())
