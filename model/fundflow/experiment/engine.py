@@ -90,23 +90,26 @@ def load(path: str | Path, sets: Sequence[str] = ()) -> Scenario:
         With every fault found.
     """
     scenario = load_scenario(path, sets, sections())
-    faults = [Fault(str(path), "policy", text) for text in _law_faults(scenario)]
+    faults = [Fault(str(path), key, text) for key, text in _law_faults(scenario)]
     if faults:
         raise ScenarioFaults(faults)
     return scenario
 
 
-def _law_faults(scenario: Scenario) -> list[str]:
+def _law_faults(scenario: Scenario) -> list[tuple[str, str]]:
     from fundflow.policy import CatalogueFaults
+    from fundflow.simulation.drawn_law import uncertainty_faults
     from fundflow.simulation.law import law_of
 
     law = scenario.policy
     try:
         catalogue = law_of(scenario)
     except CatalogueFaults as error:
-        return list(error.faults)
+        return [("policy", text) for text in error.faults]
     known = list(catalogue.envelopes)
-    return [f"envelopes.{name}   unknown{nearest(name, known)}" for name in law.envelopes if name not in known]
+    faults = [f"envelopes.{name}   unknown{nearest(name, known)}" for name in law.envelopes if name not in known]
+    unsure = uncertainty_faults(scenario, catalogue)
+    return [*(("policy", text) for text in faults), *(("uncertainty", text) for text in unsure)]
 
 
 @cache
@@ -142,6 +145,7 @@ def meta_of(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
         "version": parts["version"],
         "digests": {key: parts[key] for key in ("scenario", "catalogue", "population")},
         "fixed_parameters": scenario.fixed_parameters,
+        "layers": list(scenario.layers),
         "warnings": list(inputs.warnings),
         "instruments": dict(inputs.instruments_meta),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import (
@@ -20,6 +21,7 @@ from pydantic import (
 from fundflow.base.money import parse_fen
 from fundflow.scenario.frozen import FrozenTable, freeze, thaw
 from fundflow.scenario.toml_text import canonical, to_toml
+from fundflow.scenario.uncertainty import Uncertainty, laid_policy
 
 M = TypeVar("M", bound=BaseModel)
 FIRST_DAY = dt.date(2021, 1, 1)
@@ -127,6 +129,7 @@ class Scenario(_Section):
     volumes: Literal["all", "evidenced"] = "all"
     population: PopulationChoice = PopulationChoice()
     policy: PolicyChoice = PolicyChoice()
+    uncertainty: Uncertainty = Uncertainty()
     economy: Table = Field(default_factory=FrozenTable)
     simulation: Table = Field(default_factory=FrozenTable)
 
@@ -151,9 +154,26 @@ class Scenario(_Section):
         return self
 
     @property
+    def layers(self) -> tuple[str, ...]:
+        """Layers of uncertainty that a replication draws: luck alone with ``fixed_parameters``."""
+        return ("luck",) if self.fixed_parameters else tuple(self.uncertainty.layers)
+
+    def with_policy(self, changes: Mapping[str, Any]) -> Self:
+        """The scenario with tables of ``[policy]`` laid over its own.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If the result is no table of the law.
+        """
+        own = thaw(self.policy.model_dump())
+        return self.model_copy(update={"policy": PolicyChoice.model_validate(laid_policy(own, changes))})
+
+    @property
     def digest(self) -> str:
         """SHA-256 of all that can change a replication or its report; not of the number of replications."""
         content = {key: value for key, value in self.tables().items() if key not in ("name", "replications")}
+        content["uncertainty"] = self.uncertainty.deciding(self.layers)
         return hashlib.sha256(canonical(content).encode()).hexdigest()
 
     def tables(self) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from fundflow.simulation import (
     super_deduction,
 )
 from fundflow.simulation.budget import Budget
+from fundflow.simulation.drawn_law import drawn_scenario
 from fundflow.simulation.firm_classes import FirmClasses
 from fundflow.simulation.law import OWN_EVENTS, law_of
 from fundflow.simulation.ledger import Ledger
@@ -77,7 +78,7 @@ def simulate(
     dict
         The tables of a run folder by name, each a dict of columns (docs/results.md).
     """
-    world, fund, book, running = set_up(inputs, replication, keep_claims)
+    world, fund, book, running = set_up(of_replication(inputs, replication), replication, keep_claims)
     env = world.env
     if keep_classes:
         world.ledger.classes = FirmClasses(world)
@@ -137,7 +138,7 @@ def set_up(
     people = inputs.population
     world = World(
         draws=draws,
-        economy=inputs.economy.draw(draws, fixed=scenario.fixed_parameters, scale=people.scale),
+        economy=inputs.economy.draw(draws, fixed="parameters" not in scenario.layers, scale=people.scale),
         catalogue=inputs.catalogue,
         options=inputs.options,
         firms=people.firms.copy(),
@@ -176,6 +177,15 @@ def set_up(
     return world, fund, loans.LoanBook(world.firms.n), running
 
 
+def of_replication(inputs: Inputs, replication: int) -> Inputs:
+    """What one replication starts from: the shared inputs, with its own law where a layer of uncertainty draws one."""
+    scenario = drawn_scenario(inputs.scenario, inputs.catalogue, replication)
+    if scenario is inputs.scenario:
+        return inputs
+    same = scenario.policy.model_copy(update={"envelopes": inputs.scenario.policy.envelopes}) == inputs.scenario.policy
+    return replace(inputs, scenario=scenario, catalogue=inputs.catalogue if same else _catalogue(scenario))
+
+
 def place_projects(world: World, running: projects.Projects, people: Population) -> None:
     """Go on with the key projects under contract on the first day; their outcome is drawn as for later ones."""
     held = people.projects
@@ -197,10 +207,7 @@ def prepare(scenario: Scenario) -> Inputs:
     """
     economy = scenario.section("economy", EconomyParameters)
     options = scenario.section("simulation", SimulationOptions)
-    catalogue = law_of(scenario)
-    if scenario.volumes == "evidenced":
-        instruments = catalogue.instruments.items()
-        catalogue = catalogue.without(name for name, one in instruments if one.evidence == "C" and not one.receipt)
+    catalogue = _catalogue(scenario)
     population = _population(economy.model_dump_json(), scenario.population.seed, scenario.population.size)
     return Inputs(
         scenario=scenario,
@@ -211,6 +218,15 @@ def prepare(scenario: Scenario) -> Inputs:
         warnings=tuple(warnings_of(catalogue, scenario, economy)),
         instruments_meta=describe(catalogue),
     )
+
+
+def _catalogue(scenario: Scenario) -> Catalogue:
+    """The law of a scenario, without the instruments that it leaves out."""
+    catalogue = law_of(scenario)
+    if scenario.volumes == "all":
+        return catalogue
+    instruments = catalogue.instruments.items()
+    return catalogue.without(name for name, one in instruments if one.evidence == "C" and not one.receipt)
 
 
 @lru_cache(maxsize=2)
