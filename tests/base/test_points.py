@@ -25,7 +25,7 @@ def test_64_points_have_one_in_each_64th_of_every_coordinate() -> None:
     drawn = points(7, 64)
     for column in drawn.T:
         assert sorted(np.floor(column * 64)) == list(range(64))
-    assert 0 < drawn.min() and drawn.max() < 1
+    assert drawn.min() > 0 and drawn.max() < 1
 
 
 def test_a_point_depends_on_its_number_the_seed_and_the_name_alone() -> None:
