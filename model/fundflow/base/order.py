@@ -1,8 +1,8 @@
 """What an ordered sample says: quantiles with their intervals, bands, and the interval of a share.
 
-Every bound is a value that was observed. The ranks assume no shape of the distribution: of ``n`` exchangeable values and one
-more, the new one lies under the k-th smallest with probability k / (n + 1); and the number of values under a quantile
-is binomial (David and Nagaraja 2003, "Order Statistics", section 7.1).
+Every bound is a value that was observed. The ranks assume no shape of the distribution: of ``n`` exchangeable values and
+one more, the new one lies under the k-th smallest with probability k / (n + 1); and the number of values under a
+quantile is binomial (David and Nagaraja 2003, "Order Statistics", section 7.1).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Share:
 
 
 def upper_rank(n: int, share: float) -> int:
-    """Rank, from 1, under which one more value lies with at least the probability ``share``; n + 1 where there is none."""
+    """Rank, from 1, under which one more value lies with at least the probability ``share``; n + 1 if none."""
     return ceil((n + 1) * _exact(share))
 
 

@@ -5,10 +5,10 @@ independent between replications; where they cover (0, 1) evenly the mean settle
 
 * ``sobol``: coordinates of Sobol's sequence (``scipy.stats.qmc``), each scrambled by nested uniform permutations of its
   digits (Owen 1995, "Randomly permuted (t,m,s)-nets and (t,s)-sequences"). The permutations are keyed by seed and name.
-* ``stratified``: for names that a scenario may add. Blocks of 64 replications hold one draw in each 64th of (0, 1), in an
-  order of their own for each name (a Latin hypercube in blocks), so that a further name moves no other.
+* ``stratified``: for names that a scenario may add. Blocks of 64 replications hold one draw in each 64th of (0, 1), in
+  an order of their own for each name (a Latin hypercube in blocks), so that a further name moves no other.
 
-Every coordinate is uniform by itself, point k does not depend on how many are drawn, and a longer run extends a shorter.
+Every coordinate is uniform by itself; point k does not depend on how many are drawn, so a longer run extends a shorter.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _digits(number: int, size: int) -> NDArray[np.uint64]:
     engine = qmc.Sobol(size, scramble=False, bits=_BITS)
     if number:
         engine.fast_forward(number)
-    return (engine.random(1)[0] * 2.0**_BITS).astype(np.uint64)
+    return np.asarray(engine.random(1)[0] * 2.0**_BITS, np.uint64)
 
 
 def stratified(draws: Draws, name: str) -> float:

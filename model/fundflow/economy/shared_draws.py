@@ -1,4 +1,4 @@
-"""What a whole replication shares, drawn evenly over replications: its parameters and the common factor of its years."""
+"""What a whole replication shares, drawn evenly over replications: its parameters and its years' common factor."""
 
 from __future__ import annotations
 

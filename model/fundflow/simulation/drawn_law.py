@@ -1,8 +1,8 @@
 """The law of one replication: open readings, discretion and policy risks drawn, each by its name.
 
-What a scenario states is settled: a reading that it names, an amount's discretion that it sets, are not drawn. Draws are
-spread evenly over replications (``fundflow.base.points.stratified``), so a chance of a quarter holds in a quarter of
-every 64.
+What a scenario states is settled: a reading that it names, an amount's discretion that it sets, are not drawn. Draws
+are spread evenly over replications (``fundflow.base.points.stratified``), so a chance of a quarter holds in a quarter
+of every 64.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ def uncertainty_faults(scenario: Scenario, catalogue: Catalogue) -> list[str]:
     ]
     # Each risk is a law of its own to read, so only those that will happen are.
     for name, risk in given.risks.items() if "risks" in scenario.layers else ():
-        faults += [f"risks.{name}.changes   {text}" for text in _risk_faults(scenario, catalogue, risk.changes["policy"])]
+        found = _risk_faults(scenario, catalogue, risk.changes["policy"])
+        faults += [f"risks.{name}.changes   {text}" for text in found]
     return faults
 
 
