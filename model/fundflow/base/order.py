@@ -1,6 +1,6 @@
 """What an ordered sample says: quantiles with their intervals, bands, and the interval of a share.
 
-Every bound is a value that was observed. The ranks assume no shape of the distribution: of ``n`` exchangeable values and
+Every bound is a value that was observed. The ranks assume no shape: of ``n`` exchangeable values and
 one more, the new one lies under the k-th smallest with probability k / (n + 1); and the number of values under a
 quantile is binomial (David and Nagaraja 2003, "Order Statistics", section 7.1).
 """
