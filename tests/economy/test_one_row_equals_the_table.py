@@ -12,6 +12,7 @@ from fundflow.economy import (
     Economy,
     Firms,
     Population,
+    Strikes,
     arrivals,
     close_year,
     draw_events,
@@ -24,6 +25,8 @@ from fundflow.economy import (
     year_factors,
 )
 from fundflow.economy.table import Table
+
+STRIKES = Strikes(failures=2, unfiled=2)
 
 
 def run(firms: Firms, economy: Economy, draws: Draws, years: range) -> None:
@@ -101,11 +104,11 @@ def test_an_institution_alone_has_the_grades_it_has_among_many(
     table = getattr(population, kind)
     whole = table.copy()
     for year in range(2021, 2031):
-        step(whole, year, economy, draws)
+        step(whole, year, economy, draws, STRIKES)
     for row in range(whole.n):
         alone = table.take(np.array([row]))
         for year in range(2021, 2031):
-            step(alone, year, economy, draws)
+            step(alone, year, economy, draws, STRIKES)
         same(alone, whole.take(np.array([row])))
 
 

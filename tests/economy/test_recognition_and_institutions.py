@@ -11,6 +11,7 @@ from fundflow.economy import (
     Firms,
     Incubators,
     Makerspaces,
+    Strikes,
     eaglet_review,
     high_tech_round,
     incubator_year,
@@ -21,6 +22,8 @@ from fundflow.economy import (
 from fundflow.economy.table import Table
 
 SURE = {"high_tech_wish": 2.0, "high_tech_renewal": 2.0, "high_tech_acceptance": 2.0, "sme_wish": 2.0}
+
+STRIKES = Strikes(failures=2, unfiled=2)
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ def test_two_failures_running_end_an_incubator_on_the_last_day_of_the_year(
     table = incubators_of(400, 1)
     before = np.zeros(400, np.int64)
     for year in range(2021, 2026):
-        found = incubator_year(table, year, economy, draws)
+        found = incubator_year(table, year, economy, draws, STRIKES)
         grade = np.ones(400, np.int64)
         grade[found.evaluated] = found.grade
         twice = np.flatnonzero((grade == 0) & (before == 1))
@@ -127,8 +130,8 @@ def test_two_failures_running_end_an_incubator_on_the_last_day_of_the_year(
 def test_two_years_without_filing_end_an_incubator(parameters: EconomyParameters, draws: Draws) -> None:
     economy = parameters.draw(draws, fixed=True).model_copy(update={"incubator_filing": 0.0, "incubator_fail": 0.0})
     table = incubators_of(10, 1)
-    assert len(incubator_year(table, 2021, economy, draws).struck) == 0
-    assert len(incubator_year(table, 2022, economy, draws).struck) == 10
+    assert len(incubator_year(table, 2021, economy, draws, STRIKES).struck) == 0
+    assert len(incubator_year(table, 2022, economy, draws, STRIKES).struck) == 10
 
 
 def test_provincial_incubators_become_national_and_city_ones_provincial(
@@ -143,24 +146,24 @@ def test_provincial_incubators_become_national_and_city_ones_provincial(
     economy = parameters.draw(draws, fixed=True).model_copy(update=sure)
     for level, after in ((1, 3), (2, 3), (3, 4), (4, 4)):
         table = incubators_of(3, level)
-        found = incubator_year(table, 2021, economy, draws)
+        found = incubator_year(table, 2021, economy, draws, STRIKES)
         assert (table.level == after).all()
         assert found.level_before.tolist() == ([level] * 3 if level < 4 else [])
 
 
 def test_a_newcomer_is_not_evaluated_in_its_first_year(parameters: EconomyParameters, draws: Draws) -> None:
     economy = parameters.draw(draws, fixed=True)
-    new = incubator_year(Incubators(0), 2021, economy, draws).new
+    new = incubator_year(Incubators(0), 2021, economy, draws, STRIKES).new
     assert new.n > 0 and (new.recognised == day_of(2021, 12, 31)).all()
-    assert len(incubator_year(new.copy(), 2021, economy, draws).evaluated) == 0
-    assert len(incubator_year(new.copy(), 2022, economy, draws).evaluated) == new.n
+    assert len(incubator_year(new.copy(), 2021, economy, draws, STRIKES).evaluated) == 0
+    assert len(incubator_year(new.copy(), 2022, economy, draws, STRIKES).evaluated) == new.n
 
 
 def test_makerspace_grades_have_the_stated_shares(parameters: EconomyParameters, draws: Draws) -> None:
     economy = parameters.draw(draws, fixed=True).model_copy(update={"makerspace_grade_persistence": 0.0})
     table = Makerspaces(20_000)
     table.id[:] = np.arange(20_000)
-    found = makerspace_year(table, 2021, economy, draws)
+    found = makerspace_year(table, 2021, economy, draws, STRIKES)
     share = np.bincount(found.grade, minlength=5)[1:] / 20_000
     np.testing.assert_allclose(share, economy.makerspace_grades, atol=0.012)
 
@@ -170,9 +173,9 @@ def test_two_failures_running_end_a_makerspace(parameters: EconomyParameters, dr
     table = Makerspaces(50)
     table.id[:] = np.arange(50)
     table.last_grade[:] = 4
-    assert len(makerspace_year(table, 2021, economy, draws).struck) == 0
-    assert len(makerspace_year(table, 2022, economy, draws).struck) == 50
-    assert len(makerspace_year(table, 2023, economy, draws).assessed) == 0
+    assert len(makerspace_year(table, 2021, economy, draws, STRIKES).struck) == 0
+    assert len(makerspace_year(table, 2022, economy, draws, STRIKES).struck) == 50
+    assert len(makerspace_year(table, 2023, economy, draws, STRIKES).assessed) == 0
 
 
 def test_a_table_grows_keeps_its_rows_and_refuses_unknown_columns() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from fundflow.base.calendar import Phase
-from fundflow.economy import Incubators, incubator_year
+from fundflow.economy import Incubators, Strikes, incubator_year
 from tests.reference import eaglets, faults, incubation, projects, rnd, towns
 from tests.reference.claims import Claim
 from tests.reference.days import date_of, number, plus_months, plus_years
@@ -281,6 +281,19 @@ def serve(world: World, claims: list[Claim]) -> None:
 
 # --- incubators ---
 STANDARD, SPECIALISED, PROVINCIAL, NATIONAL = 1, 2, 3, 4
+# 杭科高〔2020〕74号 11(1) and 11(4): two years without filing, two failed evaluations running.
+STRIKES = Strikes(failures=2, unfiled=2)
+
+
+def incident_office(world: World) -> Steps:
+    """On 1 July an incubator with an incident loses its recognition: article 11(5)."""
+    for year in world.years():
+        yield world.late_in(number(date(year, 7, 1)), Phase.FACTS)
+        day = world.today()
+        for host in world.incubators:
+            if host.is_open(day) and faults.incident(world, host.id, year):
+                host.table.until[0] = day
+                incubation.close(host, day)
 
 
 def incubator_office(world: World) -> Steps:
@@ -291,14 +304,14 @@ def incubator_office(world: World) -> Steps:
         passed: dict[int, bool] = {}
         risen: list[tuple[incubation.Incubator, int]] = []
         for host in sorted(world.incubators, key=lambda h: h.id):
-            judged = incubator_year(host.table, year, world.economy, world.draws)
+            judged = incubator_year(host.table, year, world.economy, world.draws, STRIKES)
             if len(judged.evaluated):
                 passed[host.id] = bool(judged.grade[0]) and bool(judged.filed[0])
             if len(judged.promoted):
                 risen.append((host, int(judged.level_before[0])))
             if len(judged.struck):
                 incubation.close(host, day)
-        new = incubator_year(Incubators(0), year, world.economy, world.draws).new
+        new = incubator_year(Incubators(0), year, world.economy, world.draws, STRIKES).new
         for i in range(new.n):
             host = incubation.from_table(new.take([i]))
             world.add_incubator(host)
@@ -355,4 +368,5 @@ ALL = (
     key_office,
     acceptance_office,
     incubator_office,
+    incident_office,
 )

@@ -12,6 +12,7 @@ from fundflow.economy.institutions import (
     IncubatorYear,
     Makerspaces,
     MakerspaceYear,
+    Strikes,
     incubator_year,
     makerspace_year,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "IncubatorYear",
     "Incubators",
     "MakerspaceYear",
+    "Strikes",
     "Makerspaces",
     "Population",
     "Projects",

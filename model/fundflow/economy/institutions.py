@@ -60,6 +60,14 @@ class Makerspaces(Table):
 
 
 @dataclass(frozen=True)
+class Strikes:
+    """In how many running years a failed evaluation, or a missing filing, ends the recognition."""
+
+    failures: int = NEVER
+    unfiled: int = NEVER
+
+
+@dataclass(frozen=True)
 class IncubatorYear:
     """What 31 December of a year brings: row numbers in the table as it was given, and the newcomers."""
 
@@ -82,11 +90,13 @@ class MakerspaceYear:
     new: Makerspaces
 
 
-def incubator_year(incubators: Incubators, year: int, economy: Economy, draws: Draws) -> IncubatorYear:
+def incubator_year(
+    incubators: Incubators, year: int, economy: Economy, draws: Draws, strikes: Strikes
+) -> IncubatorYear:
     """File, evaluate, strike off and promote incubators on 31 December; the table is changed in place.
 
-    Those recognised before the year are filed and evaluated. Two failures running, or two years without filing, end
-    the recognition that day. The newcomers are returned, not appended.
+    Those recognised before the year are filed and evaluated. As many failures running, or years without filing, as
+    ``strikes`` says end the recognition that day. The newcomers are returned, not appended.
     """
     day = day_of(year, 12, 31)
     rows = np.flatnonzero((incubators.recognised < day_of(year)) & (incubators.until > day)).astype(np.int64)
@@ -99,7 +109,7 @@ def incubator_year(incubators: Incubators, year: int, economy: Economy, draws: D
     incubators.filed[rows] = filed
     incubators.fails_running[rows] = np.where(failed, incubators.fails_running[rows] + 1, 0)
     incubators.unfiled_running[rows] = np.where(filed, 0, incubators.unfiled_running[rows] + 1)
-    out = (incubators.fails_running[rows] >= 2) | (incubators.unfiled_running[rows] >= 2)
+    out = (incubators.fails_running[rows] >= strikes.failures) | (incubators.unfiled_running[rows] >= strikes.unfiled)
     struck = rows[out]
     incubators.until[struck] = day
 
@@ -115,8 +125,10 @@ def incubator_year(incubators: Incubators, year: int, economy: Economy, draws: D
     return IncubatorYear(rows, grade, filed, struck, promoted, before, new_incubators(year, economy, draws))
 
 
-def makerspace_year(makerspaces: Makerspaces, year: int, economy: Economy, draws: Draws) -> MakerspaceYear:
-    """Grade the makerspaces recognised before the year on 31 December; two failures running end the recognition."""
+def makerspace_year(
+    makerspaces: Makerspaces, year: int, economy: Economy, draws: Draws, strikes: Strikes
+) -> MakerspaceYear:
+    """Grade the makerspaces recognised before the year on 31 December; enough failures running end the recognition."""
     day = day_of(year, 12, 31)
     rows = np.flatnonzero((makerspaces.recognised < day_of(year)) & (makerspaces.until > day)).astype(np.int64)
     ids = makerspaces.id[rows]
@@ -125,7 +137,7 @@ def makerspace_year(makerspaces: Makerspaces, year: int, economy: Economy, draws
     grade = np.where(stays, makerspaces.last_grade[rows], fresh)
     makerspaces.last_grade[rows] = grade
     makerspaces.fails_running[rows] = np.where(grade == FAIL, makerspaces.fails_running[rows] + 1, 0)
-    struck = rows[makerspaces.fails_running[rows] >= 2]
+    struck = rows[makerspaces.fails_running[rows] >= strikes.failures]
     makerspaces.until[struck] = day
     return MakerspaceYear(rows, grade.astype(np.int64), struck, new_makerspaces(year, economy, draws))
 

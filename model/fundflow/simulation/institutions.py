@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, day_of, year_of, years_of
-from fundflow.economy import IncubatorYear, MakerspaceYear, incubator_year, makerspace_year
+from fundflow.base.calendar import NEVER, Phase, day_of, year_of, years_of
+from fundflow.economy import IncubatorYear, MakerspaceYear, Strikes, incubator_year, makerspace_year
+from fundflow.simulation.incidents import bar
 from fundflow.simulation.incubation import close_incubators
-from fundflow.simulation.world import Process, World
+from fundflow.simulation.world import Ints, Process, World
 
 PROVINCIAL, NATIONAL = 3, 4
+FAILED, UNFILED = "failed-evaluation", "no-filing"
 HATCHED_BEFORE = 0.12
 """Share of tenants first certified in 2020, graduates of the last twelve months among them; assumed: the mean share
 that the model gives for 2021 to 2025 (10 to 16 %)."""
@@ -20,8 +22,10 @@ def institution_years(world: World) -> Process:
     for year in world.years:
         day = day_of(year, 12, 31)
         yield world.at(day, Phase.FACTS)
-        judged = incubator_year(world.incubators, year, world.economy, world.draws)
-        graded = makerspace_year(world.makerspaces, year, world.economy, world.draws)
+        judged = incubator_year(world.incubators, year, world.economy, world.draws, strikes(world, "incubator", day))
+        graded = makerspace_year(world.makerspaces, year, world.economy, world.draws, strikes(world, "makerspace", day))
+        bar_struck(world, "incubator", judged.struck, day)
+        bar_struck(world, "makerspace", graded.struck, day)
         close_incubators(world, judged.struck, day)
         world.incubators.append(judged.new)
         world.makerspaces.append(graded.new)
@@ -29,6 +33,25 @@ def institution_years(world: World) -> Process:
         claim_levels(world, judged, day)
         claim_hatched(world, judged, day)
         claim_makerspaces(world, graded, day)
+
+
+def strikes(world: World, status: str, day: int) -> Strikes:
+    """In how many running years a fault ends a status, by the penalties of the catalogue; never where none says so."""
+    found = {FAILED: NEVER, UNFILED: NEVER}
+    for _, one in world.consequences.penalties:
+        if one.cancels == status and one.on in found:
+            found[one.on] = min(found[one.on], one.running.on(day))
+    return Strikes(found[FAILED], found[UNFILED])
+
+
+def bar_struck(world: World, status: str, struck: Ints, day: int) -> None:
+    """Bar those struck off as the penalty says that they fall under."""
+    table = world.incubators if status == "incubator" else world.makerspaces
+    for owner, one in world.consequences.penalties:
+        if one.cancels == status and one.on in (FAILED, UNFILED):
+            running = table.fails_running if one.on == FAILED else world.incubators.unfiled_running
+            guilty = struck[running[struck] >= one.running.on(day)]
+            bar(world, table.id[guilty], owner, one, day)
 
 
 def year_before(world: World) -> Process:
