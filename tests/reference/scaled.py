@@ -65,9 +65,6 @@ def scenario(
     ]  # fmt: skip
     sets += [f"economy.streams.{name}.{key}=0" for name in STREAMS for key in ("yearly", "low", "high")]
     sets += [f"economy.firm_events.{name}.until=0" for name in FIRM_EVENTS]
-    # Incubators and makerspaces are struck off by evaluations alone there.
-    struck = ("incubator-standard-recognition", "makerspace-filing-conditions")
-    sets += [f"policy.changes.{name}.penalties=[]" for name in struck]
     sets += more
     sections = {"economy": EconomyParameters, "simulation": SimulationOptions}
     return load_scenario(BASELINE, sets, sections=sections)
