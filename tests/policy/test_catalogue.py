@@ -63,7 +63,7 @@ def test_every_reading_is_used_by_some_rule() -> None:
     cat = catalogue()
     used = {name for found in cat.instruments.values() for name in found.readings}
     by_pool = {"rnd-budget", "rnd-short"}
-    by_conditions = {"eaglet-staff-year", "bridge-size-test"}
+    by_conditions = {"eaglet-staff-year", "bridge-size-test", "project-ban"}
     by_fund = {"angel-excess-return"}
     assert set(cat.readings) == used | by_pool | by_conditions | by_fund
 

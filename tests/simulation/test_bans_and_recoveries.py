@@ -7,10 +7,11 @@ import polars as pl
 import pytest
 
 from fundflow.base.calendar import day_of
-from fundflow.policy import load_catalogue
+from fundflow.policy import Batch, load_catalogue
 from fundflow.policy.faults import CatalogueFaults
 from fundflow.simulation.consequences import Consequences
 from tests.simulation.runs import RND, run
+from tests.simulation.worlds import firms_founded, world_of
 
 GUILTY = ("economy.incident_rate=0.15", "economy.fraud_share=0.6", "end=2027-12-31", "budget_year=2027")
 SHARES = ("city", "district_fen", "province")
@@ -117,3 +118,39 @@ def test_without_fraud_nothing_comes_back_and_nobody_is_barred():
     # An eaglet with an incident is out for ever, but its other claims are not barred.
     assert not reasons.str.starts_with("barred").any()
     assert sum(ran.indicator("eaglets_revoked").values()) > 0
+
+
+@pytest.mark.parametrize(("reading", "failed"), [("by-fault", 3), ("by-person", 5)])
+def test_a_failed_acceptance_bars_for_years_and_a_closed_project_for_one(reading: str, failed: int):
+    """Three units on 1 March 2022: accepted, failed, closed. Clause 5.5: no ban, 3 years (or 5, reading 29), 1 year."""
+    world = world_of(firms_founded([]), [], catalogue=load_catalogue(readings={"project-ban": reading}))
+    day = day_of(2022, 3, 1)
+    facts = {"accepted": np.array([True, False, False]), "closed_unaccepted": np.array([False, False, True])}
+    claims = Batch(np.array([1, 2, 3]), np.zeros(3, np.int64), np.full(3, day), facts)
+    world.fail("agri-social-accepted", claims)
+    project = [world.catalogue.instruments["agri-social-key-ex-ante"]]
+
+    def barred_on(later: int) -> list[bool]:
+        again = Batch(claims.ids, claims.zone, np.full(3, later), {})
+        found = world.consequences.of_claims(project, again)
+        return (found[project[0].id] > 0).tolist() if found else [False] * 3
+
+    assert barred_on(day - 1) == [False, False, False]
+    assert barred_on(day) == [False, True, True]
+    assert barred_on(day_of(2023, 2, 28)) == [False, True, True]
+    assert barred_on(day_of(2023, 3, 1)) == [False, True, False]
+    assert barred_on(day_of(2022 + failed, 2, 28)) == [False, True, False]
+    assert barred_on(day_of(2022 + failed, 3, 1)) == [False, False, False]
+
+
+def test_events_that_tell_faults_are_decided_in_their_turn():
+    world = run().world
+    assert not world.alone("agri-social-accepted")
+    assert world.catalogue.triggered_by("agri-social-accepted")
+
+
+def test_a_penalty_of_an_event_names_both_the_event_and_the_claims_that_it_finds_guilty():
+    half = {"on": "failed-acceptance", "event": "other", "ban_years": 3, "bars": ["all"]}
+    with pytest.raises(CatalogueFaults) as fault:
+        load_catalogue(changes={GRANT: {"penalties": [half]}})
+    assert "belong together" in str(fault.value)

@@ -19,13 +19,15 @@ from fundflow.economy.founding import year_arrivals
 from fundflow.economy.growth import close_year
 from fundflow.economy.hazards import draw_events, draw_exit_days
 from fundflow.economy.initial_status import meets_certification
-from fundflow.economy.institutions import NATIONAL, incubator_year, makerspace_year
+from fundflow.economy.institutions import NATIONAL, Strikes, incubator_year, makerspace_year
 from fundflow.economy.loans import start_loans
 from fundflow.economy.parameters import Economy, EconomyParameters
 from fundflow.economy.population import FULL_SIZE, Population, build_population
 from fundflow.economy.recognition import eaglet_review, high_tech_round, sme_round
 from fundflow.economy.table import Bools
 
+STRIKES = Strikes(failures=2, unfiled=2)
+"""杭科高〔2020〕74号 11(1), 11(4); two failed evaluations end a makerspace too."""
 BILLION = 1_000_000_000 * 100
 
 
@@ -101,8 +103,8 @@ def hindcast(population: Population, economy: Economy, draws: Draws, last_year: 
         passed = high_tech_round(firms, year, meets_certification(firms, day_of(year, 12, 1)), economy, factors, draws)
         sme_round(firms, year, economy, factors, draws)
         firms.append(year_arrivals(year, economy, factors, draws))
-        incubators.append(incubator_year(incubators, year, economy, draws).new)
-        spaces.append(makerspace_year(spaces, year, economy, draws).new)
+        incubators.append(incubator_year(incubators, year, economy, draws, STRIKES).new)
+        spaces.append(makerspace_year(spaces, year, economy, draws, STRIKES).new)
 
         # The year's R&D is read off a copy: the table itself is closed on the next 1 January, as in a forecast.
         closed = firms.copy()

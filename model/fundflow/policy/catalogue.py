@@ -15,7 +15,7 @@ from typing import Any
 
 from fundflow.base.calendar import add_months, date_of
 from fundflow.policy import table
-from fundflow.policy.conditions import ConditionSet, read_conditions
+from fundflow.policy.conditions import ConditionSet, penalties_of, read_conditions
 from fundflow.policy.envelopes import Envelope, read_envelopes
 from fundflow.policy.equity import check_funds
 from fundflow.policy.facts import Fact, FactBook, read_facts
@@ -31,7 +31,7 @@ from fundflow.policy.instrument import (
     reading_names,
 )
 from fundflow.policy.overlap import share_groups
-from fundflow.policy.penalties import ALL_MONEY, Penalty, read_penalties
+from fundflow.policy.penalties import ALL_MONEY, Penalty
 from fundflow.policy.pools import Pool, read_pools
 from fundflow.policy.readings import Reading, read_readings
 from fundflow.policy.register import Register, read_register
@@ -363,7 +363,7 @@ def _condition_set(name: str, raw: Any, law: Document, around: Surroundings, fau
     book: FactBook = book_of(source, recipient, around.facts)
     english, chinese = source.get("name", table.names) or ("", "")
     start, end = source.get("in_force", table.day, law.in_force), source.get("expires", table.day, law.expires)
-    penalties = read_penalties(source)
+    penalties = penalties_of(source, book, around.readings)
     found = ConditionSet(
         name,
         english,

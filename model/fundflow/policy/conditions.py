@@ -13,7 +13,7 @@ from fundflow.policy.facts import FactBook
 from fundflow.policy.faults import MissingFacts
 from fundflow.policy.leaves import Amongst, Compare, Elapsed, Leaf, Ratio, read_leaf
 from fundflow.policy.outcome import Reason
-from fundflow.policy.penalties import Penalty
+from fundflow.policy.penalties import Penalty, read_penalties
 from fundflow.policy.recording import Value
 from fundflow.policy.table import Table, flag, names, text
 from fundflow.policy.view import View
@@ -218,6 +218,13 @@ def reading_holds(source: Table, readings: Mapping[str, Any]) -> bool:
     if not holds:
         source.mute()
     return holds
+
+
+def penalties_of(source: Table, book: FactBook, readings: Mapping[str, Any]) -> tuple[Penalty, ...]:
+    """Read the penalties of an entry, whose conditions may ask for the facts of the entry."""
+    return read_penalties(
+        source, lambda one: read_conditions(one, "when", book, readings), lambda one: reading_holds(one, readings)
+    )
 
 
 @dataclass(frozen=True)

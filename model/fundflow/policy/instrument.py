@@ -11,7 +11,7 @@ from fundflow.policy import table
 from fundflow.policy.amounts import Amount, Rate, read_amount
 from fundflow.policy.caps import Cap, read_caps
 from fundflow.policy.competition import Competition, read_competition
-from fundflow.policy.conditions import Condition, read_conditions
+from fundflow.policy.conditions import Condition, penalties_of, read_conditions
 from fundflow.policy.envelopes import WHEN_SHORT
 from fundflow.policy.facts import Fact, FactBook
 from fundflow.policy.faults import unknown
@@ -19,7 +19,7 @@ from fundflow.policy.history import History, ListCount, read_history, read_lists
 from fundflow.policy.modifiers import Factor, read_factors
 from fundflow.policy.overlap import Overlap, read_overlap
 from fundflow.policy.payment import Schedule, read_schedule
-from fundflow.policy.penalties import Penalty, read_penalties
+from fundflow.policy.penalties import Penalty
 from fundflow.policy.recording import Value
 from fundflow.policy.split import CostSharing
 from fundflow.policy.table import Table
@@ -237,7 +237,7 @@ def read_instrument(name: str, raw: Any, law: Document, around: Surroundings, fa
         "history": read_history(source, book),
         "lists": read_lists(source, book),
         "counts_into": source.get("counts_into", table.texts, ()),
-        "penalties": read_penalties(source),
+        "penalties": penalties_of(source, book, around.readings),
         "receipt": source.get("receipt", table.flag, False),
         "assumed": source.get("assumed", table.texts, ()),
     }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fundflow.policy import table
 from fundflow.policy.table import Table
 from fundflow.policy.values import Dated
+
+if TYPE_CHECKING:
+    from fundflow.policy.conditions import Condition
 
 ALL_MONEY = "all"
 """What a ban names that keeps from every instrument."""
@@ -33,6 +38,8 @@ class Penalty:
     cancels
         The status that ends, or empty. Such a penalty falls on whoever holds the status, any other on whoever had
         money from the instrument.
+    event, when
+        A fault that an event tells: of the claims that the event causes, those that satisfy ``when`` are punished.
     """
 
     on: str
@@ -43,6 +50,8 @@ class Penalty:
     bars: tuple[str, ...]
     cancels: str
     clause: str
+    event: str = ""
+    when: tuple[Condition, ...] = ()
 
     def text(self) -> str:
         """What follows, in short."""
@@ -54,23 +63,37 @@ class Penalty:
         return "; ".join(told)
 
 
-def read_penalties(source: Table) -> tuple[Penalty, ...]:
-    """Read the list ``penalties``."""
+def read_penalties(
+    source: Table, conditions: Callable[[Table], tuple[Condition, ...]], counts: Callable[[Table], bool]
+) -> tuple[Penalty, ...]:
+    """Read the list ``penalties``; those of another reading are checked and left out.
+
+    Parameters
+    ----------
+    conditions
+        Reads the conditions ``when`` of one penalty.
+    counts
+        Whether a penalty holds under the readings taken.
+    """
     found = []
     for one in source.tables("penalties"):
-        found.append(
-            Penalty(
-                one.get("on", table.one_of(*FAULTS)),
-                one.dated("running", table.count, 1),
-                one.get("clawback", table.flag, False),
-                one.dated("ban_years", table.count, 0),
-                one.get("forever", table.flag, False),
-                one.get("bars", table.texts, ()),
-                one.get("cancels", table.one_of(*HELD), ""),
-                one.get("clause", table.text, ""),
-            )
+        holds = counts(one)
+        penalty = Penalty(
+            one.get("on", table.one_of(*FAULTS)),
+            one.dated("running", table.count, 1),
+            one.get("clawback", table.flag, False),
+            one.dated("ban_years", table.count, 0),
+            one.get("forever", table.flag, False),
+            one.get("bars", table.texts, ()),
+            one.get("cancels", table.one_of(*HELD), ""),
+            one.get("clause", table.text, ""),
+            one.get("event", table.text, ""),
+            conditions(one),
         )
         if one.has("ban_years") and not one.has("bars"):
             one.fault("bars", "missing: say what the ban keeps from")
+        if bool(penalty.event) != bool(penalty.when):
+            one.fault("event", "an event and the conditions when of its claims belong together")
         one.finish()
+        found += [penalty] if holds else []
     return tuple(found)

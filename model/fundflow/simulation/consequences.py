@@ -42,12 +42,20 @@ class Consequences:
         self.causes: list[str] = []
         self._numbers: dict[str, int] = {}
         self._bans: defaultdict[str, defaultdict[int, list[Ban]]] = defaultdict(lambda: defaultdict(list))
+        self._told: dict[str, list[tuple[Instrument | ConditionSet, Penalty]]] = {}
+        for owner, penalty in self.penalties:
+            if penalty.event:
+                self._told.setdefault(penalty.event, []).append((owner, penalty))
         self._watched = {one.id for one, p in self.penalties if p.on == FRAUD and not p.cancels}
         self._awards: defaultdict[str, list[dict[str, Ints]]] = defaultdict(list)
 
     def watches(self, name: str) -> bool:
         """Whether awards of an instrument may be claimed back, so that they must be known while the years pass."""
         return name in self._watched
+
+    def told_by(self, event: str) -> list[tuple[Instrument | ConditionSet, Penalty]]:
+        """The penalties for faults that an event tells."""
+        return self._told.get(event, [])
 
     def bar(self, ids: Ints, owner: Instrument | ConditionSet, penalty: Penalty, day: int) -> int:
         """Bar claimants from a day on; the day on which the ban ends is returned."""

@@ -5,9 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from fundflow.base.calendar import Phase, add_months, day_of, years_of
-from fundflow.policy import Instrument
-from fundflow.policy.conditions import ConditionSet
-from fundflow.policy.penalties import Penalty
 from fundflow.simulation.consequences import FRAUD
 from fundflow.simulation.incubation import close_incubators
 from fundflow.simulation.world import Bools, Ints, Process, World
@@ -51,7 +48,7 @@ def cancel(world: World, status: str, year: int, day: int) -> None:
     for owner, penalty in penalties:
         guilty = fraud if penalty.on == FRAUD else hit
         out |= guilty
-        bar(world, ids[guilty], owner, penalty, day)
+        world.bar(ids[guilty], owner, penalty, day)
     end_status(world, status, rows[out], day)
     world.ledger.indicate(year, f"{status}s_revoked", int(out.sum()))
 
@@ -89,7 +86,7 @@ def punish(world: World, year: int, day: int) -> None:
             continue
         for owner, penalty in world.consequences.penalties:
             if owner.id == name and penalty.on == FRAUD and not penalty.cancels:
-                bar(world, ids, owner, penalty, day)
+                world.bar(ids, owner, penalty, day)
                 if penalty.clawback:
                     claim_back(world, name, had, ids, day)
 
@@ -103,13 +100,3 @@ def claim_back(world: World, name: str, had: dict[str, Ints], ids: Ints, day: in
     world.ledger.recover(name, due, had["district"][rows], year, FRAUD, shares)
     world.ledger.note("recoveries", firm=had["ids"][rows], instrument=[name] * len(rows), day=due, **shares)
     world.consequences.forget(name, ids, day)
-
-
-def bar(world: World, ids: Ints, owner: Instrument | ConditionSet, penalty: Penalty, day: int) -> None:
-    """Bar claimants, and note it."""
-    until = world.consequences.bar(ids, owner, penalty, day)
-    if until > day:
-        for name in penalty.bars:
-            world.ledger.note(
-                "bans", firm=ids, bars=[name] * len(ids), day=np.full(len(ids), day), until=np.full(len(ids), until)
-            )

@@ -6,7 +6,6 @@ import numpy as np
 
 from fundflow.base.calendar import NEVER, Phase, day_of, year_of, years_of
 from fundflow.economy import IncubatorYear, MakerspaceYear, Strikes, incubator_year, makerspace_year
-from fundflow.simulation.incidents import bar
 from fundflow.simulation.incubation import close_incubators
 from fundflow.simulation.world import Ints, Process, World
 
@@ -51,7 +50,7 @@ def bar_struck(world: World, status: str, struck: Ints, day: int) -> None:
         if one.cancels == status and one.on in (FAILED, UNFILED):
             running = table.fails_running if one.on == FAILED else world.incubators.unfiled_running
             guilty = struck[running[struck] >= one.running.on(day)]
-            bar(world, table.id[guilty], owner, one, day)
+            world.bar(table.id[guilty], owner, one, day)
 
 
 def year_before(world: World) -> Process:

@@ -24,7 +24,10 @@ from fundflow.base.calendar import (
 from fundflow.base.districts import districts_of
 from fundflow.base.draws import Draws
 from fundflow.economy import Economy, Factors, Firms, Incubators, Makerspaces
-from fundflow.policy import Batch, Catalogue, Outcome, Totals, settle
+from fundflow.policy import Batch, Catalogue, Instrument, Outcome, Totals, settle
+from fundflow.policy.conditions import ConditionSet
+from fundflow.policy.penalties import Penalty
+from fundflow.policy.view import View
 from fundflow.simulation.budget import Budget
 from fundflow.simulation.columns import Columns
 from fundflow.simulation.consequences import Consequences
@@ -154,6 +157,7 @@ class World:
         )
         batch.barred = self.consequences.of_claims(instruments, batch)
         several = self.catalogue.several_wait_for(trigger)
+        self.fail(trigger, batch)
         outcomes: list[Outcome] = []
         for group, rows, first in self.budget.by_award_day(instruments, batch):
             part = batch if len(rows) == batch.n else batch.take(rows)
@@ -168,6 +172,25 @@ class World:
             outcomes += found
         return outcomes
 
+    def fail(self, trigger: str, batch: Batch) -> None:
+        """Bar whoever the facts of an event find guilty, from its day on; earlier applications go on."""
+        for owner, penalty in self.consequences.told_by(trigger):
+            view = View(batch.facts, owner.book, batch.n, batch.trigger_day, int(batch.trigger_day[0]))
+            guilty = np.ones(batch.n, np.bool_)
+            for condition in penalty.when:
+                guilty &= condition.test(view)
+            for day in np.unique(batch.trigger_day[guilty]).tolist():
+                self.bar(batch.ids[guilty & (batch.trigger_day == day)], owner, penalty, day)
+
+    def bar(self, ids: Ints, owner: Instrument | ConditionSet, penalty: Penalty, day: int) -> None:
+        """Bar claimants, and note it."""
+        until = self.consequences.bar(ids, owner, penalty, day)
+        if until > day:
+            for name in penalty.bars:
+                self.ledger.note(
+                    "bans", firm=ids, bars=[name] * len(ids), day=np.full(len(ids), day), until=np.full(len(ids), until)
+                )
+
     def alone(self, trigger: str) -> bool:
         """Whether the claims of an event neither share money, ranks or running totals nor are looked at later.
 
@@ -177,7 +200,7 @@ class World:
             instruments = self.catalogue.instruments.values()
             asked = {g for one in instruments for cap in one.caps for g in cap.groups}
             asked |= {had.group for one in instruments for had in one.history}
-            self._alone[trigger] = not any(
+            self._alone[trigger] = not self.consequences.told_by(trigger) and not any(
                 self.budget.limited(one) or one.pool or one.competition or one.history or one.overlap
                 or asked & set(one.counts_into) or any(cap.scope in ("year", "lifetime") for cap in one.caps)
                 or len(one.sharing.versions) > 1 or one.id in self.paid.bases or self.consequences.watches(one.id)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import re
+import tomllib
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib import resources
@@ -13,7 +15,7 @@ from typing import Any
 
 from fundflow.base.calendar import date_of
 from fundflow.policy import Catalogue
-from fundflow.policy.catalogue import _condition_set, _document, _files
+from fundflow.policy.catalogue import _condition_set, _document
 from fundflow.policy.faults import Faults
 from fundflow.policy.instrument import Instrument, Surroundings, read_instrument
 from fundflow.policy.overlap import share_groups
@@ -47,7 +49,9 @@ class Place:
 @cache
 def raw_files() -> dict[str, dict[str, Any]]:
     """The files of the catalogue as parsed; nobody may change them."""
-    return _files(resources.files("fundflow.policy").joinpath("catalogue"), None, Faults())
+    home = resources.files("fundflow.policy").joinpath("catalogue")
+    names = sorted(one.name for one in home.iterdir() if one.name.endswith(".toml"))
+    return {name: tomllib.loads(home.joinpath(name).read_text("utf-8"), parse_float=Decimal) for name in names}
 
 
 @cache
@@ -175,4 +179,3 @@ def _read(instruments: dict[str, Any], name: str, found: Any, whole: Catalogue) 
         end = start - 1 if found.expires is None else min(found.expires, start - 1)
         found = replace(found, expires=end, superseded_from=start)
     instruments[name] = found
-

@@ -102,7 +102,8 @@ def _days(*entries: Any) -> tuple[list[int], list[int]]:
     """Trigger days inside the validity, and those at its ends."""
     first, last = min(one.in_force for one in entries), max(one.expires or one.in_force + 3 * FAR for one in entries)
     inside = [max(one.in_force for one in entries) + 45, (first + last) // 2]
-    ends = {day + more for one in entries for day in (one.in_force, one.expires) if day is not None for more in (-1, 0, 1)}
+    validity = [day for one in entries for day in (one.in_force, one.expires) if day is not None]
+    ends = {day + more for day in validity for more in (-1, 0, 1)}
     ends |= {one.events_from + more for one in entries if isinstance(one, Instrument) for more in (-1, 0)}
     for one in entries:
         if isinstance(one, Instrument) and one.pay.opens is not None:
@@ -123,7 +124,8 @@ def _searches(name: str, seed: int) -> list[tuple[Rows, set[str]]]:
     edges = _edges(one)
     listed = one.eligible if isinstance(one, Instrument) else one.conditions
     search = Search(one.book, _facts(one), edges, _numbers(one), _days(one)[0], seed)
-    choices = [set(), set(edges.either), *({e} for e in sorted(edges.either)), *(edges.either - {e} for e in sorted(edges.either))]
+    choices = [set(), set(edges.either)]
+    choices += [part for one in sorted(edges.either) for part in ({one}, edges.either - {one})]
     found = []
     for without in choices:
         try:
@@ -154,7 +156,7 @@ def _focus(old: Any, new: Any) -> list[str]:
     for was, one in zip(old.modifiers, new.modifiers, strict=True):
         if was != one:
             names += [name for condition in one.when for name in condition.facts]
-    names += [n for n in old.amount.facts] + [n for cap in old.caps for n in (*cap.paid, cap.times, cap.by) if n]
+    names += list(old.amount.facts) + [n for cap in old.caps for n in (*cap.paid, cap.times, cap.by) if n]
     names += list(old.competition.facts) if old.competition else []
     names += [old.right.since] if old.right else []
     return names + [item.source for item in old.lists]
