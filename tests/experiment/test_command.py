@@ -30,7 +30,7 @@ def scenario(tmp_path, monkeypatch):
     monkeypatch.setattr(engine, "load", load_scenario)
     monkeypatch.setattr(engine, "code_version", lambda: "0+test")
     monkeypatch.setattr(running, "run_scenario", lambda *a, **k: real(*a, engine="tests.experiment.fake_engine", **k))
-    monkeypatch.setattr(command, "_report", lambda run, lang: print("reported", run.path, lang))
+    monkeypatch.setattr(command, "report", lambda run, lang: print("reported", run.path, lang))
     file = tmp_path / "question.toml"
     file.write_text(SCENARIO, encoding="utf-8")
     return file

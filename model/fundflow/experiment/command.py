@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,53 +28,76 @@ class Refused(click.ClickException):
 @click.option("--seed", type=click.IntRange(min=0), help="Seed of the draws, instead of the scenario's.")
 @click.option("--workers", type=click.IntRange(min=0), help="Processes [default: one for each processor].")
 @click.option("--fixed-parameters", is_flag=True, help="Take stated values; draw luck alone, no parameters.")
+@click.option(
+    "--layers", metavar="LIST",
+    help="What replications draw: luck,parameters,readings,risks [default: the scenario's].",
+)
+@click.option(
+    "--until-precision", metavar="SHARE", help="Run until half the 95 % interval of the total's mean is this narrow: 1%."
+)
+@click.option("--total", metavar="WORDS", help='Which total, such as "city award 2027" [default: "headline entitlement"].')
+@click.option("--at-most", type=click.IntRange(min=2), help="Replications that are not passed [default: 1000].")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The run folder.")
 @click.option(
     "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of figures and summary."
 )
 def run(
-    scenario: Path,
-    sets: tuple[str, ...],
-    replications: int | None,
-    seed: int | None,
-    workers: int | None,
-    fixed_parameters: bool,
-    out: Path | None,
-    lang: str,
-) -> None:
+    scenario: Path, sets: tuple[str, ...], replications: int | None, seed: int | None, workers: int | None,
+    fixed_parameters: bool, layers: str | None, until_precision: str | None, total: str | None, at_most: int | None,
+    out: Path | None, lang: str,
+) -> None:  # fmt: skip
     """Run SCENARIO, write a run folder, print a summary and draw the figures.
 
     The same inputs find the finished run again; more replications extend it. Ctrl-C keeps every finished
     replication: the same command goes on.
     """
-    finished = _run(scenario, [*sets], replications, seed, workers, fixed_parameters, out)
-    _report(finished, lang)
+    if fixed_parameters and layers is not None:
+        raise Refused("--fixed-parameters means --layers luck: give one of them")
+    from fundflow.experiment.forecast import overrides
+
+    given = [*sets, *overrides(seed, fixed_parameters, layers)]
+    if until_precision is None:
+        if total is not None or at_most is not None:
+            raise Refused("--total and --at-most belong to --until-precision")
+        report(_run(scenario, given, replications, workers, out), lang)
+        return
+    if replications is not None:
+        raise Refused("--replications and --until-precision: give one of them; --at-most is the cap")
+    from fundflow.experiment.until_command import run_until_known
+
+    run_until_known(scenario, given, until_precision, total, at_most, workers, out, lang)
 
 
-def _run(
-    path: Path,
-    sets: list[str],
-    replications: int | None,
-    seed: int | None,
-    workers: int | None,
-    fixed_parameters: bool,
-    out: Path | None,
-) -> Run:
+def _run(path: Path, sets: list[str], replications: int | None, workers: int | None, out: Path | None) -> Run:
     from rich.console import Console
 
     from fundflow.experiment.engine import load
-    from fundflow.experiment.forecast import overrides
     from fundflow.experiment.progress import Bar
     from fundflow.experiment.running import run_scenario
+
+    with clear_run_errors():
+        return run_scenario(
+            load(path, sets), replications=replications, workers=workers, out=out, watch=Bar(Console(stderr=True))
+        )
+
+
+@contextmanager
+def clear_run_errors() -> Iterator[None]:
+    """Turn what can go wrong in a run into messages; what is finished is kept in any case.
+
+    Raises
+    ------
+    click.ClickException
+        With exit status 2 for bad input, 1 for a run that failed.
+    SystemExit
+        130 after Ctrl-C, with the command that goes on.
+    """
     from fundflow.experiment.workers import Interrupted, ReplicationFailed, WorkersLost
     from fundflow.results import FolderInUse, OtherRun
     from fundflow.scenario import ScenarioFaults
 
     try:
-        scenario = load(path, [*sets, *overrides(seed, fixed_parameters)])
-        return run_scenario(
-            scenario, replications=replications, workers=workers, out=out, watch=Bar(Console(stderr=True))
-        )
+        yield
     except Interrupted as stop:
         click.echo(f"Interrupted.{stop}\nTo go on: {shlex.join(['fundflow', *sys.argv[1:]])}", err=True)
         raise SystemExit(130) from None
@@ -82,7 +107,7 @@ def _run(
         raise Refused(str(fault)) from fault
 
 
-def _report(finished: Run, lang: str) -> None:
+def report(finished: Run, lang: str) -> None:
     """Draw the figures, then print the summary, which says where they are."""
     from fundflow.report.figures import draw_all
     from fundflow.report.summary import print_summary

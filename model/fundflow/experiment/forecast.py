@@ -78,6 +78,7 @@ def _scenario(
     return load(scenario, [*sets, *overrides(seed, fixed_parameters)])
 
 
-def overrides(seed: int | None, fixed_parameters: bool) -> list[str]:
+def overrides(seed: int | None, fixed_parameters: bool, layers: str | None = None) -> list[str]:
     """Options of the command line that are keys of a scenario."""
-    return [f"seed={seed}"] * (seed is not None) + ["fixed_parameters=true"] * fixed_parameters
+    given = [f"seed={seed}"] * (seed is not None) + ["fixed_parameters=true"] * fixed_parameters
+    return given + [f"uncertainty.layers={layers}"] * (layers is not None)

@@ -82,6 +82,8 @@ class Sheet:
     lines: tuple[Line, ...]
     low: int | None
     high: int | None
+    error: float = float("inf")
+    """Half of the 95% interval of the mean total, in fen: the Monte Carlo error; infinite with one replication."""
 
     @property
     def total(self) -> int:
@@ -178,8 +180,8 @@ def _sheet(
         )
         for name in chosen
     )
-    low, high = _range(frames.paths(tables, near, "fen", "year", [year]))
-    return Sheet(place, lines, low, high)
+    paths = frames.paths(tables, near, "fen", "year", [year])
+    return Sheet(place, lines, *_range(paths), frames.mean_error(paths[:, 0]))
 
 
 def _line(

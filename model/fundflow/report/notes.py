@@ -4,17 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import polars as pl
 
+from fundflow.base.order import band_error
 from fundflow.report import frames
 from fundflow.report.frames import LEAST_FOR_80, LEAST_FOR_95, entitlement, instruments_by_size, not_in_force
 from fundflow.report.source import Tables
 from fundflow.report.texts import Texts
 
+FEN_YI = 10**10
+
 
 def layers(tables: Tables, texts: Texts) -> str:
     """The layers of uncertainty that the replications hold."""
-    return texts("note.luck" if tables.fixed_parameters else "note.luck_and_parameters")
+    more = [texts(f"note.{one}") for one in tables.drawn if one != "luck"]
+    return texts("note.luck_and", names=texts("word.list_and").join(more)) if more else texts("note.luck")
+
+
+def without(tables: Tables, texts: Texts) -> str:
+    """What a reader might look for in a band and does not find; empty where every layer is drawn."""
+    missing = [one for one in ("risks", "readings") if one not in tables.drawn]
+    if not missing:
+        return ""
+    key = "both" if len(missing) == 2 else missing[0]
+    return texts("note.without", names=texts(f"note.no_{key}"))
+
+
+def error_note(tables: Tables, texts: Texts) -> str:
+    """The Monte Carlo error of the budget year's entitlement: of the mean, and of the edges of its band."""
+    values = frames.paths(tables, tables.commitments, entitlement(), "year", [tables.budget_year])
+    n, mean = len(values), float(values.mean())
+    if n < 2:
+        return texts("note.error_one")
+    error = frames.mean_error(values[:, 0])
+    edges = ""
+    if n >= LEAST_FOR_80:
+        low, high = (float(half[0]) for half in band_error(values, 0.8))
+        if np.isfinite([low, high]).all():
+            edges = texts("note.error_edges", low=_yi(low), high=_yi(high))
+    share = f"{error / mean:.1%}" if mean else "—"
+    return texts("note.error", year=tables.budget_year, mean=_yi(mean), error=_yi(error), share=share, edges=edges)
+
+
+def _yi(fen: float) -> str:
+    return f"{fen / FEN_YI:,.3f}"
 
 
 def band_note(tables: Tables, texts: Texts, lines: bool = False) -> str:
@@ -23,7 +57,8 @@ def band_note(tables: Tables, texts: Texts, lines: bool = False) -> str:
     kind = "band_95" if n >= LEAST_FOR_95 else "band_80" if n >= LEAST_FOR_80 else "paths"
     if lines:
         kind = f"lines_{kind.removeprefix('band_')}"
-    return texts(f"note.{kind}", n=n, layers=layers(tables, texts))
+    said = texts(f"note.{kind}", n=n, layers=layers(tables, texts), without=without(tables, texts))
+    return said if lines else f"{said}{'' if texts.lang == 'zh' else ' '}{error_note(tables, texts)}"
 
 
 def span(years: Iterable[int]) -> str:

@@ -78,15 +78,21 @@ def reserve(tables: Tables, asked: Asked, first: int, budget: int | None = None)
     if first not in tables.years:
         raise CannotReserve(f"--year {first}: the run holds {tables.start_year} to {tables.end_year}")
     years = tuple(y for y in range(first, first + 3) if y in tables.years)
-    paths = _paths(tables, asked, years)
+    paths = paths_of(tables, asked, years)
     found = [_total((year,), paths[:, i], budget) for i, year in enumerate(years)]
     if len(years) > 1:
         found.append(_total(years, paths.sum(axis=1), None if budget is None else budget * len(years)))
     return found
 
 
-def _paths(tables: Tables, asked: Asked, years: Sequence[int]) -> NDArray[np.int64]:
-    """Totals by replication and year, in fen."""
+def paths_of(tables: Tables, asked: Asked, years: Sequence[int]) -> NDArray[np.int64]:
+    """Totals by replication and year, in fen.
+
+    Raises
+    ------
+    CannotReserve
+        If the run holds no such instrument or district.
+    """
     if asked.of in BLOCKS:
         tables = part(tables, asked.of)
     elif asked.of != ALL:

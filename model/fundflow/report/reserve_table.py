@@ -8,7 +8,7 @@ import numpy as np
 from rich.table import Table
 
 from fundflow.base.order import Quantile
-from fundflow.report.notes import layers
+from fundflow.report.notes import layers, without
 from fundflow.report.reserve import ALL, SHARES, Asked, Total
 from fundflow.report.source import Tables
 from fundflow.report.texts import Texts
@@ -23,7 +23,7 @@ def reserve_table(tables: Tables, asked: Asked, totals: Sequence[Total], texts: 
     large = max(one.mean for one in totals) >= LARGE
     unit = texts("unit.yi" if large else "unit.wan")
     write = _in_yi if large else _in_wan
-    title = texts("reserve.title", scenario=tables.title or "—", what=_what(tables, asked, texts), unit=unit)
+    title = texts("reserve.title", scenario=tables.title or "—", what=total_name(tables, asked, texts), unit=unit)
     table = Table(
         title=title, caption="\n".join(notes(tables, totals, texts)), title_justify="left", caption_justify="left",
         pad_edge=False, collapse_padding=True,
@@ -54,7 +54,7 @@ def _in_wan(fen: float) -> str:
 def notes(tables: Tables, totals: Sequence[Total], texts: Texts) -> list[str]:
     """What the quantiles hold, how sure they are, and what a larger run would add."""
     n = len(tables.replications)
-    said = [texts("reserve.unit", n=n), texts("reserve.holds", layers=layers(tables, texts))]
+    said = [texts("reserve.unit", n=n), texts("reserve.holds", layers=layers(tables, texts), without=without(tables, texts))]
     short = [q for q in totals[0].quantiles if None in (q.value, q.low, q.high)]
     if short:
         names = texts("word.list_and").join(f"{q.share * 100:g}%" for q in short)
@@ -62,7 +62,8 @@ def notes(tables: Tables, totals: Sequence[Total], texts: Texts) -> list[str]:
     return said
 
 
-def _what(tables: Tables, asked: Asked, texts: Texts) -> str:
+def total_name(tables: Tables, asked: Asked, texts: Texts) -> str:
+    """What a total is called: instruments, district, bearer, measure."""
     who = texts("compare.total") if asked.bearer == "total" else texts(f"word.{asked.bearer}")
     if asked.of == ALL or asked.of not in tables.instruments:
         of = texts(f"block.{asked.of}")

@@ -44,8 +44,14 @@ class Tables:
     identity: str = ""
     seed: int | None = None
     fixed_parameters: bool = False
+    layers: Sequence[str] = ("luck", "parameters")
     instruments: Mapping[str, Meta] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Layers of uncertainty that the replications draw."""
+        return ("luck",) if self.fixed_parameters else tuple(self.layers)
 
     @property
     def years(self) -> range:
@@ -101,6 +107,7 @@ def tables_of(run: Any) -> Tables:
         identity=str(meta.get("identity", ""))[:8],
         seed=meta.get("seed"),
         fixed_parameters=bool(meta.get("fixed_parameters", scenario.get("fixed_parameters", False))),
+        layers=tuple(str(one) for one in meta.get("layers") or ("luck", "parameters")),
         instruments=instruments,
         warnings=[str(w) for w in meta.get("warnings") or ()],
     )

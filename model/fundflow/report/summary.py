@@ -13,7 +13,7 @@ from rich.table import Table
 
 from fundflow.report import frames
 from fundflow.report.blocks import BLOCKS, block_of, departments, lead, only, part
-from fundflow.report.notes import at_most, law_notes, layers
+from fundflow.report.notes import at_most, error_note, law_notes, layers, without
 from fundflow.report.saturation import saturated
 from fundflow.report.source import STATUSES, Tables, tables_of
 from fundflow.report.texts import Texts
@@ -39,7 +39,9 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
     console.print(money_table(tables, texts))
     console.print(department_table(tables, texts))
     console.print(status_table(tables, texts))
-    console.print(texts("summary.layers", layers=layers(tables, texts)), style="dim")
+    scope = texts("summary.layers", layers=layers(tables, texts), without=without(tables, texts))
+    console.print(scope, style="dim", soft_wrap=True)
+    console.print(error_note(part(tables, "headline"), texts), style="dim", highlight=False, soft_wrap=True)
     for line in (*recovery_line(tables, texts), *saturation_lines(tables, texts), *rnd_line(tables, texts)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     notes = [*law_notes(tables, texts), *warning_lines(tables, texts)]

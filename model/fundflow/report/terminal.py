@@ -10,7 +10,7 @@ from rich.table import Table
 from fundflow.report.budget import Form, Sheet
 from fundflow.report.reasons import wan
 from fundflow.report.texts import Texts
-from fundflow.report.workbook import place_name
+from fundflow.report.workbook import form_error, place_name
 
 _WIDE = 130
 """Columns from which the parts of a total fit beside it; a cut-off amount is worse than none."""
@@ -30,6 +30,7 @@ def print_form(form: Form, written: Path, console: Console | None = None) -> Non
             table.add_row(place_name(sheet.place, texts), *_sums(form, sheet, wide))
     console.print(table)
     console.print(texts("budget.units"), style="dim")
+    console.print(form_error(form, texts), style="dim", soft_wrap=True, highlight=False)
     if city.low is None:
         console.print(texts("budget.no_range"), style="dim")
     console.print(texts("budget.saved", path=written), soft_wrap=True)

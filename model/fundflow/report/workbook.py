@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from fundflow.report.blocks import lead
 from fundflow.report.budget import CITY, Form, Line, Sheet
-from fundflow.report.notes import law_notes, layers, run_note
+from fundflow.report.notes import law_notes, layers, run_note, without
 from fundflow.report.source import WHOLE_CITY
 from fundflow.report.texts import Texts
 
@@ -261,6 +261,15 @@ def _write_sum(
         page.write_formula(row, at["increase_rate"], rate, styles["sum-percent"], increase / base)
 
 
+def form_error(form: Form, texts: Texts) -> str:
+    """The Monte Carlo error of the city's total."""
+    city, n = form.sheets[0], len(form.tables.replications)
+    if n < 2:
+        return texts("budget.note_error_one")
+    share = f"{city.error / abs(city.total):.1%}" if city.total else "—"
+    return texts("budget.note_error", year=form.year, error=f"{city.error / FEN_WAN:,.0f}", share=share, n=n)
+
+
 def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) -> None:
     page = book.add_worksheet(texts("budget.sheet_notes"))
     page.set_column(0, 0, 110)
@@ -277,7 +286,8 @@ def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) ->
         run_note(tables, texts),
         f"随机种子：{tables.seed if tables.seed is not None else '—'}。",
         *(texts(rule) for rule in rules),
-        texts("summary.layers", layers=layers(tables, texts)),
+        texts("summary.layers", layers=layers(tables, texts), without=without(tables, texts)),
+        form_error(form, texts),
         *law_notes(tables, texts),
         *tables.warnings,
     ]

@@ -21,7 +21,7 @@ def summarise(run: Run) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        ``measure, year, instrument, status, level, replications, mean, p025, p10, median, p90, p975``;
+        ``measure, year, instrument, status, level, replications, mean, mean_error, p025, p10, median, p90, p975``;
         amounts in fen. ``instrument`` and ``status`` are ``all`` in the sums; ``level`` is city, district,
         province or total.
     """
@@ -46,10 +46,18 @@ def summarise(run: Run) -> pl.DataFrame:
         .agg(
             pl.len().alias("replications"),
             (pl.col("amount").sum() // pl.len()).cast(pl.Int64).alias("mean"),
+            (pl.col("amount").sort().std(ddof=1) * _factor(len(numbers))).ceil().cast(pl.Int64).alias("mean_error"),
             *(pl.col("amount").quantile(share, "nearest").cast(pl.Int64).alias(name) for name, share in BANDS),
         )
         .sort(_KEYS)
     )
+
+
+def _factor(n: int) -> float:
+    """Half of the 95% interval of a mean over the deviation: Student's t over the root of the replications."""
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, n - 1)) / n**0.5 if n > 1 else 0.0
 
 
 def _commitments(run: Run) -> pl.LazyFrame:
