@@ -33,9 +33,12 @@ class Refused(click.ClickException):
     help="What replications draw: luck,parameters,readings,risks [default: the scenario's].",
 )
 @click.option(
-    "--until-precision", metavar="SHARE", help="Run until half the 95 % interval of the total's mean is this narrow: 1%."
+    "--until-precision", metavar="SHARE",
+    help="Run until half the 95 % interval of the total's mean is this narrow: 1%.",
 )
-@click.option("--total", metavar="WORDS", help='Which total, such as "city award 2027" [default: "headline entitlement"].')
+@click.option(
+    "--total", metavar="WORDS", help='Which total, such as "city award 2027" [default: "headline entitlement"].'
+)
 @click.option("--at-most", type=click.IntRange(min=2), help="Replications that are not passed [default: 1000].")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="The run folder.")
 @click.option(

@@ -54,7 +54,10 @@ def _in_wan(fen: float) -> str:
 def notes(tables: Tables, totals: Sequence[Total], texts: Texts) -> list[str]:
     """What the quantiles hold, how sure they are, and what a larger run would add."""
     n = len(tables.replications)
-    said = [texts("reserve.unit", n=n), texts("reserve.holds", layers=layers(tables, texts), without=without(tables, texts))]
+    said = [
+        texts("reserve.unit", n=n),
+        texts("reserve.holds", layers=layers(tables, texts), without=without(tables, texts)),
+    ]
     short = [q for q in totals[0].quantiles if None in (q.value, q.low, q.high)]
     if short:
         names = texts("word.list_and").join(f"{q.share * 100:g}%" for q in short)
