@@ -1,7 +1,7 @@
 """Run until the mean of one total is known well enough, in batches whose sizes follow from the replications alone.
 
 How many are needed is read off replications 0, 1, ... in order, so the answer is the same whether they were run at
-once, resumed, or found in a longer run. Student's interval takes replications as independent; parameters that are spread
+once, resumed, or found in a longer run. Student's interval takes replications as independent; parameters spread
 evenly make the mean a little better known than it says.
 """
 
