@@ -183,11 +183,25 @@ def test_every_fault_carries_over_to_a_worker_and_back(folder):
 def test_included_files_lie_under_the_file_that_includes_them(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "a.toml").write_text("[policy.readings]\nx = 1\ny = 1\n", encoding="utf-8")
-    (tmp_path / "parts" / "b.toml").write_text("[policy.readings]\ny = 2\nz = 2\n", encoding="utf-8")
+    (tmp_path / "parts" / "b.toml").write_text("[policy.readings]\nz = 2\n", encoding="utf-8")
     path = tmp_path / "one.toml"
     text = 'title = "t"\nauthor = "a"\ndate = 2026-01-01\nreason = "r"\ninclude = ["parts/*.toml"]\n'
     path.write_text(text + "[policy.readings]\nz = 3\n", encoding="utf-8")
-    assert dict(load_scenario(path).policy.readings) == {"x": 1, "y": 2, "z": 3}
+    assert dict(load_scenario(path).policy.readings) == {"x": 1, "y": 1, "z": 3}
     path.write_text(text.replace("parts/*.toml", "party/*.toml"), encoding="utf-8")
     with pytest.raises(ScenarioFaults, match=r'include = "party/\*.toml".*no such file'):
+        load_scenario(path)
+
+
+def test_two_included_files_may_not_give_one_value(tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    stream = '[economy.streams.{}]\ntrigger = "{}"\nyearly = {}\n'
+    (tmp_path / "parts" / "a.toml").write_text(stream.format("same", "one", 0), encoding="utf-8")
+    (tmp_path / "parts" / "b.toml").write_text(stream.format("same", "two", 3), encoding="utf-8")
+    (tmp_path / "parts" / "c.toml").write_text(stream.format("other", "two", 3), encoding="utf-8")
+    path = tmp_path / "one.toml"
+    path.write_text(
+        'title = "t"\nauthor = "a"\ndate = 2026-01-01\nreason = "r"\ninclude = ["parts/*.toml"]\n', encoding="utf-8"
+    )
+    with pytest.raises(ScenarioFaults, match=r"b.toml: 1 fault\n  economy.streams.same.trigger.*stands in .*a.toml too"):
         load_scenario(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -149,7 +149,28 @@ def _included(file: Path, parts: Any, faults: list[Fault]) -> list[tuple[str, di
         if not found:
             faults.append(Fault(str(file), "include", "no such file", shorten(pattern)))
         tables += [(str(one), table) for one in found if (table := read_toml(one, faults)) is not None]
+    faults += _twice(tables)
     return tables
+
+
+def _twice(tables: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Fault]:
+    """Values that two included files give: neither lies under the other, so that one would be lost unseen."""
+    homes: dict[tuple[str, ...], str] = {}
+    found = {}
+    for source, table in reversed(tables):
+        for path in _leaves(table, ()):
+            if homes.setdefault(path, source) != source:
+                # One line for two tables of one name, however many values they share.
+                found.setdefault((source, path[:-1]), Fault(source, ".".join(path), f"stands in {homes[path]} too"))
+    return list(found.values())
+
+
+def _leaves(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, str(key)))
+        else:
+            yield (*path, str(key))
 
 
 def _base_of(
