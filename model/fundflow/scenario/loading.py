@@ -156,7 +156,7 @@ def _included(file: Path, parts: Any, faults: list[Fault]) -> list[tuple[str, di
 def _twice(tables: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Fault]:
     """Values that two included files give: neither lies under the other, so that one would be lost unseen."""
     homes: dict[tuple[str, ...], str] = {}
-    found = {}
+    found: dict[tuple[str, tuple[str, ...]], Fault] = {}
     for source, table in reversed(tables):
         for path in _leaves(table, ()):
             if homes.setdefault(path, source) != source:
