@@ -181,7 +181,8 @@ def _sheet(
         for name in chosen
     )
     paths = frames.paths(tables, near, "fen", "year", [year])
-    return Sheet(place, lines, *_range(paths), frames.mean_error(paths[:, 0]))
+    error = frames.mean_error(frames.evenly(tables, paths[:, 0]))
+    return Sheet(place, lines, *_range(tables, paths), error)
 
 
 def _line(
@@ -202,11 +203,11 @@ def _line(
     paid, settled = now.filter(pl.col("kind") == "payment"), now.filter(pl.col("kind") == "settlement")
     old = pl.col("award_year") < year
     totals = {y: _mean(tables, rows.filter(pl.col("year") == y), "fen") for y in (year - 1, year + 1, year + 2)}
-    low, high = _range(frames.paths(tables, rows, "fen", "year", [year]))
+    low, high = _range(tables, frames.paths(tables, rows, "fen", "year", [year]))
     statuses = {*paid.filter(pl.col("fen") != 0)["status"], *granted.filter(frames.entitlement() > 0)["status"]}
     if not statuses and granted.height:
         statuses = set(granted["status"])  # nothing is due, but why: no rule covers the year, or it lapsed
-    recipients = int(granted["recipients"].sum()) / len(tables.replications)
+    recipients = _recipients(tables, granted)
     blank = Line(
         instrument=instrument,
         statuses=tuple(s for s in STATUSES if s in statuses),
@@ -228,11 +229,16 @@ def _line(
 
 
 def _mean(tables: Tables, rows: pl.DataFrame, column: str) -> int:
-    return int(rows[column].sum()) // len(tables.replications)
+    return frames.mean_fen(tables, rows, column)
 
 
-def _range(paths: NDArray[np.int64]) -> tuple[int | None, int | None]:
-    band = frames.spread(paths)
+def _recipients(tables: Tables, rows: pl.DataFrame) -> float:
+    whole, parts = frames.weighted_sum(tables, rows, "recipients")
+    return whole / parts
+
+
+def _range(tables: Tables, paths: NDArray[np.int64]) -> tuple[int | None, int | None]:
+    band = frames.spread(paths, tables)
     if band.low_80 is None or band.high_80 is None:
         return None, None
     return int(band.low_80[0]), int(band.high_80[0])

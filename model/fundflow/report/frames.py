@@ -46,20 +46,23 @@ class Spread:
     high_95: NDArray[np.float64] | None
 
 
-def spread(paths: NDArray[Any]) -> Spread:
-    """Summarise paths of shape (replications, cells): 80% from 40 replications, 95% from 400."""
+def spread(paths: NDArray[Any], tables: Tables | None = None) -> Spread:
+    """Summarise paths of shape (replications, cells): 80% from 40 replications, 95% from 400.
+
+    With tables the replications weigh what the tables say, and their effective number decides about bands.
+    """
     paths = np.asarray(paths)
-    n = len(paths)
-    if not n:
+    if not len(paths):
         raise ValueError("a run without a finished replication has nothing to show")
+    n = len(paths) if tables is None else tables.effective
 
     def quantile(share: float) -> NDArray[np.float64]:
-        return np.asarray(np.quantile(paths, share, axis=0, method="nearest"), np.float64)
+        return quantiles(paths, share, tables)
 
     enough_80, enough_95 = n >= LEAST_FOR_80, n >= LEAST_FOR_95
     return Spread(
         paths=paths,
-        mean=np.asarray(paths.mean(axis=0), np.float64),
+        mean=mean(tables, paths),
         median=quantile(0.5),
         low_80=quantile(0.1) if enough_80 else None,
         high_80=quantile(0.9) if enough_80 else None,
@@ -82,6 +85,54 @@ def mean_error(values: Any) -> float:
     from scipy.stats import t
 
     return float(t.ppf(0.975, len(data) - 1) * data.std(ddof=1) / len(data) ** 0.5)
+
+
+def mean(tables: Tables | None, paths: NDArray[Any]) -> NDArray[np.float64]:
+    """Mean over replications by their weights, for drawing; shape of a path.
+
+    Whole fen come from `mean_fen`: a float is only what is drawn or printed in 万元.
+    """
+    if tables is None or tables.reading is None:
+        return np.asarray(paths.mean(axis=0), np.float64)
+    return np.asarray(np.average(np.asarray(paths, np.float64), axis=0, weights=tables.weights), np.float64)
+
+
+def mean_fen(tables: Tables, rows: pl.DataFrame, value: str | pl.Expr) -> int:
+    """Mean over replications of the sum of a column, cut down to a whole unit, exactly."""
+    whole, parts = weighted_sum(tables, rows, value)
+    return whole // parts
+
+
+def weighted_sum(tables: Tables, rows: pl.DataFrame, value: str | pl.Expr) -> tuple[int, int]:
+    """Sum of a column times the weight of its replication, and the sum of all weights, exactly."""
+    expression = pl.col(value) if isinstance(value, str) else value
+    parts = int(tables.weights.sum())
+    if tables.reading is None:
+        return int(rows.select(expression.sum()).item() or 0), parts
+    return int(rows.select((expression.cast(pl.Int128) * _weight(tables, pl.Int128())).sum()).item() or 0), parts
+
+
+def share_of_replication(tables: Tables) -> pl.Expr:
+    """Share of all weights that the replication of a row has, for sums that are no money."""
+    return _weight(tables, pl.Float64()) / int(tables.weights.sum())
+
+
+def _weight(tables: Tables, of: pl.DataType) -> pl.Expr:
+    known = dict(zip(tables.replications, tables.weights.tolist(), strict=True))
+    return pl.col("replication").replace_strict(known, default=0, return_dtype=of)
+
+
+def quantiles(paths: NDArray[Any], share: float, tables: Tables | None = None) -> NDArray[np.float64]:
+    """Quantile of each cell over replications: a value that some replication gave.
+
+    With weights it is the least value at or below which replications weigh at least that share.
+    """
+    if tables is None or tables.reading is None:
+        return np.asarray(np.quantile(paths, share, axis=0, method="nearest"), np.float64)
+    order = np.argsort(paths, axis=0, kind="stable")
+    heaped = np.cumsum(tables.weights[order], axis=0)
+    at = (heaped < share * heaped[-1]).sum(axis=0)
+    return np.asarray(np.take_along_axis(np.take_along_axis(paths, order, 0), at[None], 0)[0], np.float64)
 
 
 def sums(table: pl.DataFrame, keys: Sequence[str], values: Sequence[str]) -> pl.DataFrame:
@@ -178,15 +229,13 @@ def treasury(tables: Tables, level: str) -> pl.DataFrame:
 
 def status_shares(tables: Tables, year: int) -> dict[str, float]:
     """Shares of a year's entitlement by legal status; they add up to one; empty without money."""
-    summed = sums(
-        tables.commitments.filter(pl.col("year") == year).with_columns(entitlement().alias("fen")),
-        ["status"],
-        ["fen"],
-    )
-    whole = int(summed["fen"].sum())
-    if whole == 0:
-        return {}
-    return {status: fen / whole for status, fen in summed.select("status", "fen").iter_rows() if fen}
+    rows = tables.commitments.filter(pl.col("year") == year)
+    summed = {
+        str(status[0]): weighted_sum(tables, part, entitlement())[0]
+        for status, part in rows.group_by("status", maintain_order=True)
+    }
+    whole = sum(summed.values())
+    return {status: fen / whole for status, fen in sorted(summed.items()) if fen} if whole else {}
 
 
 def indicator_paths(tables: Tables, name: str, years: Iterable[int]) -> NDArray[np.float64] | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from fundflow.base.money import parse_fen
 from fundflow.report.source import Tables
+from fundflow.report.text_table import FileFaults, read_rows
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,8 @@ class Planned:
     expected: int | None
 
 
-class PlanFaults(ValueError):
-    """Everything that is wrong with a file of the bureau, one line a fault."""
-
-    def __init__(self, path: Path, faults: list[str]) -> None:
-        count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
-        super().__init__("\n".join([f"{path}: {count}", *(f"  {fault}" for fault in faults)]))
-        self.faults = faults
+PlanFaults = FileFaults
+"""Everything that is wrong with a file of the bureau, one line a fault."""
 
 
 def read_plan(path: Path, tables: Tables) -> dict[str, Planned]:
@@ -79,42 +73,6 @@ def known_instruments(tables: Tables) -> dict[str, str]:
     return by_name | {i: i for i in ids}
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise PlanFaults(path, [f"cannot be read: {error.strerror}"]) from error
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Excel on a Chinese Windows saves CSV in GBK.
-        try:
-            text = raw.decode("gb18030")
-        except UnicodeDecodeError:
-            raise PlanFaults(path, ["is no text file in UTF-8 or GBK; save it as CSV"]) from None
-    try:
-        reader = csv.DictReader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
-        header = [name.strip() for name in reader.fieldnames or ()]
-        reader.fieldnames = header
-        missing = [name for name in columns if name not in header]
-        if missing:
-            raise PlanFaults(
-                path,
-                [f"column {name!r} is missing; the header must be: {','.join(columns)}" for name in missing],
-            )
-        rows = [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise PlanFaults(path, [f"is no CSV file: {error}"]) from error
-    faults = [
-        f"line {n}: has {'more' if None in row else 'fewer'} cells than the header; quote an amount with commas"
-        for n, row in rows
-        if None in row or None in row.values()
-    ]
-    if faults:
-        raise PlanFaults(path, faults)
-    return [(n, row) for n, row in rows if any(cell.strip() for cell in row.values())]
-
-
 def _instrument(given: str, tables: Tables, number: int, faults: list[str]) -> str | None:
     known = known_instruments(tables)
     if given.strip() in known:
@@ -137,3 +95,17 @@ def _amount(given: str, column: str, number: int, faults: list[str]) -> int | No
         faults.append(f"line {number}, {column}: {given.strip()} must be zero or more")
         return None
     return fen
+
+
+def _rows(path: Path, columns: tuple[str, ...], more: tuple[str, ...] = ()) -> list[tuple[int, dict[str, str]]]:
+    """Rows of a file with these columns; others are left aside."""
+
+    def lacking(found: set[str]) -> list[str]:
+        header = ",".join(columns)
+        return [f"column {name!r} is missing; the header must be: {header}" for name in columns if name not in found]
+
+    faults: list[str] = []
+    rows = read_rows(path, {name: name for name in (*columns, *more)}, lacking, faults, strict=False)
+    if faults:
+        raise PlanFaults(path, faults)
+    return rows

@@ -73,7 +73,7 @@ def ratio(tables: Tables, part: str, whole: str) -> NDArray[np.float64] | None:
     if top is None or bottom is None:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
-        return middle(np.where(bottom > 0, 100 * top / bottom, np.nan))
+        return middle(np.where(bottom > 0, 100 * top / bottom, np.nan), tables)
 
 
 def paid_share(tables: Tables, rounds: list[Round]) -> NDArray[np.float64]:
@@ -81,21 +81,28 @@ def paid_share(tables: Tables, rounds: list[Round]) -> NDArray[np.float64]:
     rows = tables.commitments.filter(pl.col("instrument").is_in([r.instrument for r in rounds]))
     due, granted = (frames.paths(tables, rows, e, "year", tables.years) for e in (frames.entitlement(), frames.award()))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return middle(np.where(due > 0, 100 * granted / due, np.nan))
+        return middle(np.where(due > 0, 100 * granted / due, np.nan), tables)
 
 
-def middle(paths: NDArray[np.float64]) -> NDArray[np.float64]:
+def middle(paths: NDArray[np.float64], tables: Tables) -> NDArray[np.float64]:
     """Median of each column over the replications that have a value, NaN where none has."""
     result = np.full(paths.shape[1], np.nan)
     known = np.isfinite(paths).any(axis=0)
-    result[known] = np.nanmedian(paths[:, known], axis=0)
+    if tables.reading is None:
+        result[known] = np.nanmedian(paths[:, known], axis=0)
+        return result
+    for i in np.flatnonzero(known):
+        here = np.isfinite(paths[:, i])
+        order = np.argsort(paths[here, i], kind="stable")
+        heaped = np.cumsum(tables.weights[here][order])
+        result[i] = paths[here, i][order][int((2 * heaped < heaped[-1]).sum())]
     return result
 
 
 def median(tables: Tables, name: str) -> NDArray[np.float64] | None:
     """Median of an indicator by year; None where the run lacks it."""
     found = frames.indicator_paths(tables, name, tables.years)
-    return None if found is None else middle(found)
+    return None if found is None else middle(found, tables)
 
 
 def _round(tables: Tables, instrument: str, label: str, names: dict[str, str], unit: int) -> Round:

@@ -43,7 +43,8 @@ def saturated(tables: Tables, years: Iterable[int]) -> list[Saturated]:
             "cap": (2 * cuts["cap"] > left) & (cuts["cap"] > 0),
             "envelope": (cuts["envelope"] > 0) | (_paths(tables, rows, held, years) > 0),
         }
-        limits = {limit: float(np.mean(b)) for limit, b in binds.items() if np.mean(b) > MOST}
+        shares = {limit: float(frames.mean(tables, b).mean()) for limit, b in binds.items()}
+        limits = {limit: share for limit, share in shares.items() if share > MOST}
         if limits:
             found.append(Saturated(instrument, limits))
     return found

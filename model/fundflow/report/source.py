@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from fundflow.report.actuals import Choice, Reading
 
 STATUSES = ("in_force", "run_off", "assumed_renewed", "not_covered", "lapsed")
 WHOLE_CITY = "全市"
@@ -25,6 +30,8 @@ class Tables:
         As `docs/results.md` describes them: money in int64 fen, a column ``replication``.
     replications
         Numbers of the finished replications; one without any claim counts as a zero, not as missing.
+    reading
+        The actuals that the run is read with: what replications weigh, what is fixed; None as simulated.
     instruments
         Per id: names ``zh`` and ``en``, document, clause, ``assumed`` texts and so on. An unknown id shows
         as itself.
@@ -47,6 +54,19 @@ class Tables:
     layers: Sequence[str] = ("luck", "parameters")
     instruments: Mapping[str, Meta] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+    reading: Reading | None = None
+
+    @property
+    def weights(self) -> NDArray[np.int64]:
+        """What each replication weighs, shape (replications,): whole numbers; one each as simulated."""
+        if self.reading is None:
+            return np.ones(len(self.replications), np.int64)
+        return self.reading.weights
+
+    @property
+    def effective(self) -> float:
+        """Effective number of replications: their number where all weigh the same."""
+        return float(len(self.replications)) if self.reading is None else self.reading.effective
 
     @property
     def drawn(self) -> tuple[str, ...]:
@@ -76,14 +96,26 @@ class Tables:
         return bool(self.instruments.get(instrument, {}).get("ceiling", False))
 
 
-def tables_of(run: Any) -> Tables:
+def tables_of(run: Any, observed: Choice | None = None, as_simulated: bool = False) -> Tables:
     """Read the tables of a run opened with `fundflow.results.open_run`; tables pass through.
+
+    Parameters
+    ----------
+    run
+        The run, or tables.
+    observed
+        Actuals to read it with; by default those that lie in its folder, if any (docs/actuals.md).
+    as_simulated
+        Leave actuals aside.
 
     Raises
     ------
     ValueError
-        If the run has no finished replication.
+        If the run has no finished replication, actuals cannot be read, contradict the run, or leave too few
+        replications.
     """
+    from fundflow.report.actuals import apply, remembered
+
     if isinstance(run, Tables):
         return run
     if not run.replications:
@@ -92,10 +124,10 @@ def tables_of(run: Any) -> Tables:
     years = sorted(set(run.commitments.select("year").collect()["year"]))
     start, end = scenario.get("start"), scenario.get("end")
     instruments = dict(meta.get("instruments") or {})
-    return Tables(
+    tables = Tables(
         path=Path(run.path),
-        payments=net_of_refunds(run.payments.collect(), instruments),
-        commitments=net_of_refunds(run.commitments.collect(), instruments),
+        payments=run.payments.collect(),
+        commitments=run.commitments.collect(),
         settlements=run.settlements.collect(),
         recoveries=run.recoveries.collect(),
         indicators=run.indicators.collect(),
@@ -111,9 +143,17 @@ def tables_of(run: Any) -> Tables:
         instruments=instruments,
         warnings=[str(w) for w in meta.get("warnings") or ()],
     )
+    chosen = None if as_simulated else observed or remembered(Path(run.path))
+    if chosen is not None:
+        tables = apply(tables, chosen)
+    return replace(
+        tables,
+        payments=net_of_refunds(tables.payments, instruments),
+        commitments=net_of_refunds(tables.commitments, instruments),
+    )
 
 
-def net_of_refunds(table: pl.DataFrame, instruments: dict[str, dict[str, Any]]) -> pl.DataFrame:
+def net_of_refunds(table: pl.DataFrame, instruments: Mapping[str, Meta]) -> pl.DataFrame:
     """Take what the city refunds to districts off the districts' share of the instrument that it refunds.
 
     A refund is money between governments: left in both lines it would count twice in every total. The refunding

@@ -58,7 +58,7 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
 def money_table(tables: Tables, texts: Texts) -> Table:
     """The headline's entitlement, award and cash by bearer, in 亿元 with the band; beneath it the other blocks."""
     years = list(tables.budget_years)
-    banded = len(tables.replications) >= frames.LEAST_FOR_80
+    banded = tables.effective >= frames.LEAST_FOR_80
     title = texts(
         "summary.title",
         scenario=tables.title or "—",
@@ -88,17 +88,17 @@ def money_table(tables: Tables, texts: Texts) -> Table:
         for bearer, paths in zip(frames.BEARERS, by_bearer, strict=True):
             if paths.any() or bearer != "province":
                 label = texts("summary.line", what=texts(f"word.{what}"), who=texts(f"word.{bearer}"))
-                table.add_row(label, *_cells(paths))
-        table.add_row(texts("summary.total", what=texts(f"word.{what}")), *_cells(sum(by_bearer)), style="bold")  # type: ignore[arg-type]
+                table.add_row(label, *_cells(tables, paths))
+        table.add_row(texts("summary.total", what=texts(f"word.{what}")), *_cells(tables, sum(by_bearer)), style="bold")  # type: ignore[arg-type]
         table.add_section()
     after = frames.paths(tables, frames.treasury(head, "city"), "fen", "year", years)
-    table.add_row(texts("summary.after"), *_cells(after))
+    table.add_row(texts("summary.after"), *_cells(tables, after))
     table.add_section()
     for block, blocks in (("others", ["others"]), ("assumed", ["assumed"]), ("all", list(BLOCKS))):
         rows = part(tables, *blocks).commitments
         paths = frames.paths(tables, rows, frames.entitlement(), "year", years)
         label = texts("summary.line", what=texts("word.entitlement"), who=texts(f"block.{block}"))
-        table.add_row(label, *_cells(paths), style="bold" if block == "all" else "")
+        table.add_row(label, *_cells(tables, paths), style="bold" if block == "all" else "")
     return table
 
 
@@ -115,14 +115,17 @@ def department_table(tables: Tables, texts: Texts) -> Table:
         led = [name for name, meta in tables.instruments.items() if lead(meta) == place]
         firm = [name for name in led if block_of(tables, name) != "assumed"]
         rows = [only(tables, names).commitments for names in (led, firm)]
-        cells = [frames.paths(tables, rows[0], f"entitlement_{b}", "year", [year]).mean() for b in frames.BEARERS]
-        evidenced = float(frames.paths(tables, rows[1], frames.entitlement(), "year", [year]).mean())
+        cells = [
+            float(frames.mean(tables, frames.paths(tables, rows[0], f"entitlement_{b}", "year", [year]))[0])
+            for b in frames.BEARERS
+        ]
+        evidenced = float(frames.mean(tables, frames.paths(tables, rows[1], frames.entitlement(), "year", [year]))[0])
         table.add_row(place, *(f"{fen / FEN_YI:.2f}" for fen in (*cells, evidenced, sum(cells) - evidenced)))
     return table
 
 
-def _cells(paths: NDArray[np.int64]) -> list[str]:
-    band = frames.spread(paths)
+def _cells(tables: Tables, paths: NDArray[np.int64]) -> list[str]:
+    band = frames.spread(paths, tables)
     low = paths.min(axis=0) if band.low_80 is None else band.low_80
     high = paths.max(axis=0) if band.high_80 is None else band.high_80
     if len(paths) == 1:
@@ -154,8 +157,8 @@ def recovery_line(tables: Tables, texts: Texts) -> list[str]:
     money = pl.sum_horizontal("city", "district_fen", "province")
     told = []
     for year in tables.budget_years:
-        whole = table.filter(pl.col("year") == year).select(money.sum()).item()
-        told.append(f"{year}: {whole / len(tables.replications) / FEN_WAN:,.1f}")
+        fen = frames.mean_fen(tables, table.filter(pl.col("year") == year), money)
+        told.append(f"{year}: {fen / FEN_WAN:,.1f}")
     return [texts("summary.recovered", years=("；" if texts.lang == "zh" else "; ").join(told))]
 
 
@@ -194,13 +197,18 @@ def rnd_line(tables: Tables, texts: Texts) -> list[str]:
 
     def mean(name: str) -> float | None:
         paths = frames.indicator_paths(tables, name, years)
-        return None if paths is None or not np.isfinite(paths).any() else float(np.nanmean(paths))
+        if paths is None or not np.isfinite(paths).any():
+            return None
+        known = np.isfinite(paths)
+        weights = np.broadcast_to(tables.weights[:, None], paths.shape)[known]
+        return float(np.average(paths[known], weights=weights))
 
     def share(part: str) -> str:
         # Sums over years and replications: a year without a round must not weigh.
         chosen = tables.indicators.filter(pl.col("year").is_in(list(years)))
-        top = float(chosen.filter(pl.col("name") == part)["value"].sum())
-        whole = float(chosen.filter(pl.col("name") == "rnd_winners")["value"].sum())
+        weighed = pl.col("value") * frames.share_of_replication(tables)
+        top = float(chosen.filter(pl.col("name") == part).select(weighed.sum()).item())
+        whole = float(chosen.filter(pl.col("name") == "rnd_winners").select(weighed.sum()).item())
         return f"{top / whole:.0%}" if whole else "—"
 
     correlation = mean("rnd_growth_autocorrelation")

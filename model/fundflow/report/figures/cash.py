@@ -34,7 +34,7 @@ def draw(tables: Tables, texts: Texts) -> Page:
     for axes, level, colour in zip(panels, ("city", "district"), (CITY, DISTRICT), strict=True):
         before, after = quarter_cash(tables, level, settled=False), quarter_cash(tables, level, settled=True)
         for paths, shift, share, hatch in ((before, -0.2, 0.4, ""), (after, 0.2, 1.0, "")):
-            drawn = frames.spread(paths)
+            drawn = frames.spread(paths, tables)
             axes.bar(
                 x + shift,
                 drawn.mean / FEN_YI,

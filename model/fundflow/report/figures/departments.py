@@ -31,7 +31,8 @@ def draw(tables: Tables, texts: Texts) -> Page:
             rows = only(tables, ids).commitments
             y, left = row + (0.2 if assumed else -0.2), 0.0
             for bearer in frames.BEARERS:
-                money = frames.paths(tables, rows, f"entitlement_{bearer}", "year", years).mean() / FEN_YI
+                paths = frames.paths(tables, rows, f"entitlement_{bearer}", "year", years)
+                money = frames.mean(tables, paths).mean() / FEN_YI
                 if money <= 0:
                     continue
                 shown += [bearer] if bearer not in shown else []

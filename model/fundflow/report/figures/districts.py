@@ -60,9 +60,9 @@ def district_money(tables: Tables) -> NDArray[np.float64]:
     table = frames.on_map_2021(tables.commitments)
     cells = [*PLACES, WHOLE_CITY]
     rows = [
-        frames.paths(
+        frames.mean(tables, frames.paths(
             tables, table.filter(pl.col("district") == place), frames.entitlement(), "year", tables.years
-        ).mean(axis=0)
+        ))
         for place in cells
     ]
     return np.array(rows, dtype=np.float64)
@@ -75,7 +75,7 @@ def district_firms(tables: Tables) -> NDArray[np.float64] | None:
     if table.is_empty():
         return None
     result = np.zeros((len(PLACES), len(tables.years)))
-    summed = table.group_by("district", "year").agg(pl.col("value").sum() / len(tables.replications))
+    summed = table.group_by("district", "year").agg((pl.col("value") * frames.share_of_replication(tables)).sum())
     for place, year, value in summed.select("district", "year", "value").iter_rows():
         if year in tables.years:
             result[PLACES.index(place), year - tables.start_year] = value

@@ -39,7 +39,7 @@ def draw(tables: Tables, texts: Texts) -> Page:
             paths = frames.paths(
                 tables, tables.commitments.filter(status=status), f"entitlement_{bearer}", "year", years
             )
-            height = paths.mean(axis=0) / FEN_YI
+            height = frames.mean(tables, paths) / FEN_YI
             if not height.any():
                 continue
             bearers += [bearer] if bearer not in bearers else []
@@ -60,18 +60,20 @@ def draw(tables: Tables, texts: Texts) -> Page:
     beside = []
     for block in ("others", "assumed"):
         rows = part(whole, block).commitments
-        height = frames.paths(whole, rows, frames.entitlement(), "year", years).mean(axis=0) / FEN_YI
+        height = frames.mean(whole, frames.paths(whole, rows, frames.entitlement(), "year", years)) / FEN_YI
         if height.any():
             beside.append(block)
             axes.bar(years, height, bottom=floor, width=0.72, zorder=2, **BLOCK_LOOK[block])
             floor += height
-    total = frames.spread(frames.paths(tables, tables.commitments, frames.entitlement(), "year", years))
+    total = frames.spread(
+        frames.paths(tables, tables.commitments, frames.entitlement(), "year", years), tables
+    )
     whiskers(axes, years, total, FEN_YI, connect=True)
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 1.5}
-    for year, height in zip(years, head, strict=True):
+    for year, top in zip(years, head, strict=True):
         if year in tables.budget_years:
             # In the bar and not above it: the band's end and the single paths are other numbers than the mean.
-            axes.text(year, height / 2, f"{height:.2f}", ha="center", va="center", fontsize=8, bbox=box, zorder=6)
+            axes.text(year, top / 2, f"{top:.2f}", ha="center", va="center", fontsize=8, bbox=box, zorder=6)
     axes.set_xticks(years)
     axes.set_xlim(years[0] - 0.6, years[-1] + 0.6)
     axes.set_ylim(0, max(float(floor.max()), float(_tops(total).max()) / FEN_YI) * 1.06 or 1.0)

@@ -87,7 +87,7 @@ def _panel(axes: Axes, tables: Tables, texts: Texts, ids: list[str], cash: pl.Da
     floor = np.zeros(len(years))
     for status in statuses_present(tables):
         part = frames.paths(tables, rows.filter(status=status), frames.entitlement(), "year", years)
-        height = part.mean(axis=0) / FEN_WAN
+        height = frames.mean(tables, part) / FEN_WAN
         shown = np.flatnonzero(height > 0)
         axes.bar(
             years[shown],
@@ -104,13 +104,13 @@ def _panel(axes: Axes, tables: Tables, texts: Texts, ids: list[str], cash: pl.Da
     due = frames.paths(tables, rows, frames.entitlement(), "year", years)
     awarded = frames.paths(tables, rows, frames.award(), "year", years)
     paid = frames.paths(tables, cash, frames.cash(), "year", years)
-    total = frames.spread(due)
+    total = frames.spread(due, tables)
     whiskers(axes, years, total, FEN_WAN, width=0.0, thickness=0.9)
     if (awarded != due).any():
         at = (awarded != due).any(axis=0)
         axes.plot(
             years[at],
-            awarded.mean(axis=0)[at] / FEN_WAN,
+            frames.mean(tables, awarded)[at] / FEN_WAN,
             linestyle="none",
             marker="D",
             markersize=3.4,
@@ -120,7 +120,7 @@ def _panel(axes: Axes, tables: Tables, texts: Texts, ids: list[str], cash: pl.Da
             zorder=6,
         )
     if (paid != due).any():
-        axes.plot(years, paid.mean(axis=0) / FEN_WAN, color=_CASH, linewidth=1.1, zorder=5)
+        axes.plot(years, frames.mean(tables, paid) / FEN_WAN, color=_CASH, linewidth=1.1, zorder=5)
     for year in frames.not_covered(tables).get(ids[0], ()) if len(ids) == 1 else ():
         if not due[:, year - tables.start_year].any():
             axes.text(

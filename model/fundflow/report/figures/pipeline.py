@@ -32,7 +32,7 @@ def draw(tables: Tables, texts: Texts) -> Page:
             axes.text(0.5, 0.5, texts("pipeline.missing"), transform=axes.transAxes, ha="center", color=GREY)
             continue
         shade_budget_years(axes, tables)
-        draw_lines(axes, years, frames.spread(paths))
+        draw_lines(axes, years, frames.spread(paths, tables))
         axes.set_xticks(key_years(tables))
         axes.set_xlim(years[0] - 0.5, years[-1] + 0.5)
         top = float(np.nanmax(paths)) if np.isfinite(paths).any() else 1.0

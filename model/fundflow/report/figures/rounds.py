@@ -53,13 +53,12 @@ def draw(tables: Tables, texts: Texts) -> Page:
 def mean_cuts(tables: Tables) -> dict[str, dict[str, float]]:
     """What each limit took, fen a year in the mean of the budget years; the largest first."""
     columns = [f"cut_{limit}" for limit in LIMITS]
-    rows = frames.sums(
-        tables.commitments.filter(pl.col("year").is_in(list(tables.budget_years))), ["instrument"], columns
-    )
-    divisor = len(tables.replications) * len(tables.budget_years)
+    rows = tables.commitments.filter(pl.col("year").is_in(list(tables.budget_years)))
+    years = len(tables.budget_years)
     cuts = {
-        str(name): {limit: fen / divisor for limit, fen in zip(LIMITS, amounts, strict=True)}
-        for name, *amounts in rows.select("instrument", *columns).iter_rows()
+        str(name): {limit: frames.mean_fen(tables, part, column) / years
+                    for limit, column in zip(LIMITS, columns, strict=True)}
+        for (name,), part in rows.group_by("instrument", maintain_order=True)
     }
     return dict(sorted(((k, v) for k, v in cuts.items() if any(v.values())), key=lambda item: -sum(item[1].values())))
 
