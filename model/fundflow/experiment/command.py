@@ -75,13 +75,18 @@ def _run(path: Path, sets: list[str], replications: int | None, workers: int | N
     from rich.console import Console
 
     from fundflow.experiment.engine import load
+    from fundflow.experiment.observing import check_actuals, lay_down
     from fundflow.experiment.progress import Bar
     from fundflow.experiment.running import run_scenario
 
     with clear_run_errors():
-        return run_scenario(
-            load(path, sets), replications=replications, workers=workers, out=out, watch=Bar(Console(stderr=True))
+        scenario = load(path, sets)
+        check_actuals(scenario, replications)
+        finished = run_scenario(
+            scenario, replications=replications, workers=workers, out=out, watch=Bar(Console(stderr=True))
         )
+        lay_down(scenario, finished.path)
+        return finished
 
 
 @contextmanager
@@ -96,6 +101,7 @@ def clear_run_errors() -> Iterator[None]:
         130 after Ctrl-C, with the command that goes on.
     """
     from fundflow.experiment.workers import Interrupted, ReplicationFailed, WorkersLost
+    from fundflow.report.actuals import ActualsFaults, TooFewLeft
     from fundflow.results import FolderInUse, OtherRun
     from fundflow.scenario import ScenarioFaults
 
@@ -106,14 +112,20 @@ def clear_run_errors() -> Iterator[None]:
         raise SystemExit(130) from None
     except (ReplicationFailed, WorkersLost) as fault:
         raise click.ClickException(str(fault)) from fault
-    except (ScenarioFaults, OtherRun, FolderInUse) as fault:
+    except (ScenarioFaults, ActualsFaults, TooFewLeft, OtherRun, FolderInUse) as fault:
         raise Refused(str(fault)) from fault
 
 
 def report(finished: Run, lang: str) -> None:
     """Draw the figures, then print the summary, which says where they are."""
+    from fundflow.report.actuals import ActualsFaults, TooFewLeft
     from fundflow.report.figures import draw_all
+    from fundflow.report.source import tables_of
     from fundflow.report.summary import print_summary
 
-    draw_all(finished, lang)
-    print_summary(finished, lang)
+    try:
+        tables = tables_of(finished)
+    except (ActualsFaults, TooFewLeft) as fault:  # the run is whole; what it was to be read with is not
+        raise Refused(f"{fault}\nThe run is kept in {finished.path}") from fault
+    draw_all(tables, lang)
+    print_summary(tables, lang)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from fundflow.experiment.engine import SIMULATION, load
+from fundflow.experiment.observing import check_actuals, lay_down
 from fundflow.experiment.running import run_scenario
 from fundflow.results import Run
 from fundflow.scenario import Scenario
@@ -46,13 +47,16 @@ def forecast(
     ValueError
         If ``sets`` are given for a scenario that is already loaded.
     """
+    asked = _scenario(scenario, sets, seed, fixed_parameters)
+    check_actuals(asked, replications)
     run = run_scenario(
-        _scenario(scenario, sets, seed, fixed_parameters),
+        asked,
         replications=replications,
         workers=workers,
         out=None if out is None else Path(out),
         engine=engine,
     )
+    lay_down(asked, run.path)
     return Forecast(
         run,
         payments=run.payments.collect(),

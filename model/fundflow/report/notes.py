@@ -34,6 +34,7 @@ def without(tables: Tables, texts: Texts) -> str:
 def error_note(tables: Tables, texts: Texts) -> str:
     """The Monte Carlo error of the budget year's entitlement: of the mean, and of the edges of its band."""
     values = frames.paths(tables, tables.commitments, entitlement(), "year", [tables.budget_year])
+    values = frames.evenly(tables, values[:, 0])[:, None]
     n, mean = len(values), float(values.mean())
     if n < 2:
         return texts("note.error_one")
@@ -53,11 +54,12 @@ def _yi(fen: float) -> str:
 
 def band_note(tables: Tables, texts: Texts, lines: bool = False) -> str:
     """Say what the band (or the scatter of single paths) holds and what it does not."""
-    n = len(tables.replications)
+    n = tables.effective
     kind = "band_95" if n >= LEAST_FOR_95 else "band_80" if n >= LEAST_FOR_80 else "paths"
     if lines:
         kind = f"lines_{kind.removeprefix('band_')}"
-    said = texts(f"note.{kind}", n=n, layers=layers(tables, texts), without=without(tables, texts))
+    n_all = len(tables.replications)
+    said = texts(f"note.{kind}", n=n_all, layers=layers(tables, texts), without=without(tables, texts))
     return said if lines else f"{said}{'' if texts.lang == 'zh' else ' '}{error_note(tables, texts)}"
 
 
@@ -88,7 +90,24 @@ def law_notes(tables: Tables, texts: Texts) -> list[str]:
 
 def run_note(tables: Tables, texts: Texts) -> str:
     """Name the scenario and the run."""
-    return texts("note.run", title=tables.title or "—", identity=tables.identity or "—", n=len(tables.replications))
+    run = texts("note.run", title=tables.title or "—", identity=tables.identity or "—", n=len(tables.replications))
+    read = reading_note(tables, texts)
+    return f"{run}{'' if texts.lang == 'zh' else ' '}{read}" if read else run
+
+
+def reading_note(tables: Tables, texts: Texts) -> str:
+    """Say which actuals the run was read with and how many replications are left in effect; empty as simulated."""
+    if tables.reading is None:
+        return ""
+    until = tables.reading.actuals.last_month
+    return texts(
+        "actuals.note",
+        file=tables.reading.choice.name,
+        until=texts("actuals.until", year=until // 100, month=until % 100) if until else "",
+        effective=f"{tables.effective:.1f}",
+        n=len(tables.replications),
+        tolerance=f"{tables.reading.choice.tolerance:g}",
+    )
 
 
 def has_ceiling(tables: Tables) -> bool:

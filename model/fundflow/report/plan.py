@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from fundflow.base.districts import DISTRICTS, district_code
 from fundflow.base.money import parse_fen
 from fundflow.report.source import Tables
 from fundflow.report.text_table import FileFaults, read_rows
@@ -47,6 +48,37 @@ def read_plan(path: Path, tables: Tables) -> dict[str, Planned]:
     return planned
 
 
+def read_plans_by_place(path: Path, tables: Tables) -> dict[tuple[str, str], int]:
+    """Read the plan of the year: a CSV file with the columns ``instrument, plan`` and, if wanted, ``district``.
+
+    An empty district is the city's own budget.
+
+    Returns
+    -------
+    dict
+        Plan in fen by place ("city" or a district of the map of 2021) and instrument.
+
+    Raises
+    ------
+    PlanFaults
+        If the file cannot be read; with every unknown instrument, district and bad amount at once.
+    """
+    faults: list[str] = []
+    plans: dict[tuple[str, str], int] = {}
+    for number, row in _rows(path, ("instrument", "plan"), ("district",)):
+        instrument = _instrument(row["instrument"], tables, number, faults)
+        place = _place(row.get("district", ""), number, faults)
+        fen = _amount(row["plan"], "plan", number, faults)
+        if instrument is None or place is None or fen is None:
+            continue
+        if (place, instrument) in plans:
+            faults.append(f"line {number}: {instrument} is given twice for {place}")
+        plans[place, instrument] = fen
+    if faults:
+        raise PlanFaults(path, faults)
+    return plans
+
+
 def read_codes(path: Path, tables: Tables, strict: bool = True) -> dict[str, str]:
     """Read a CSV file with the columns ``instrument, code``; unless strict, leave out what the run does not know.
 
@@ -80,6 +112,21 @@ def _instrument(given: str, tables: Tables, number: int, faults: list[str]) -> s
     near = difflib.get_close_matches(given.strip(), known, n=1, cutoff=0.4)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     faults.append(f"line {number}: {given.strip()!r} is no instrument of this run{hint}")
+    return None
+
+
+def _place(given: str, number: int, faults: list[str]) -> str | None:
+    if given.strip() in ("", "city", "市级", "市本级"):
+        return "city"
+    try:
+        name = DISTRICTS[district_code(given.strip())]
+        if name in DISTRICTS[:13]:
+            return name
+    except ValueError:
+        pass
+    near = difflib.get_close_matches(given.strip(), DISTRICTS[:13], n=1, cutoff=0.3)
+    hint = f"; did you mean {near[0]!r}?" if near else f"; known: {'、'.join(DISTRICTS[:13])}"
+    faults.append(f"line {number}, district: {given.strip()!r} is no district since 2021{hint}")
     return None
 
 

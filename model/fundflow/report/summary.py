@@ -13,7 +13,7 @@ from rich.table import Table
 
 from fundflow.report import frames
 from fundflow.report.blocks import BLOCKS, block_of, departments, lead, only, part
-from fundflow.report.notes import at_most, error_note, law_notes, layers, without
+from fundflow.report.notes import at_most, error_note, law_notes, layers, reading_note, without
 from fundflow.report.saturation import saturated
 from fundflow.report.source import STATUSES, Tables, tables_of
 from fundflow.report.texts import Texts
@@ -42,6 +42,7 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
     scope = texts("summary.layers", layers=layers(tables, texts), without=without(tables, texts))
     console.print(scope, style="dim", soft_wrap=True)
     console.print(error_note(part(tables, "headline"), texts), style="dim", highlight=False, soft_wrap=True)
+    print_reading(tables, texts, console)
     for line in (*recovery_line(tables, texts), *saturation_lines(tables, texts), *rnd_line(tables, texts)):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     notes = [*law_notes(tables, texts), *warning_lines(tables, texts)]
@@ -53,6 +54,17 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
     drawn = tables.path / "figures"
     if drawn.exists():
         console.print(texts("summary.figures", path=drawn), soft_wrap=True, highlight=False, markup=False)
+
+
+def print_reading(tables: Tables, texts: Texts, console: Console) -> None:
+    """Say which actuals the tables hold, how many replications are left in effect, and what contradicts them."""
+    if tables.reading is None:
+        return
+    console.print(reading_note(tables, texts), style="bold", highlight=False, markup=False, soft_wrap=True)
+    if tables.reading.warnings:
+        console.print(texts("actuals.warnings"))
+    for line in tables.reading.warnings:
+        console.print(f"  • {line}", highlight=False, markup=False, soft_wrap=True)
 
 
 def money_table(tables: Tables, texts: Texts) -> Table:

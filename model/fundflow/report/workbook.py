@@ -80,7 +80,7 @@ def write_workbook(form: Form, out: Path) -> Path:
     texts = Texts("zh")
     try:
         with xlsxwriter.Workbook(str(out)) as book:
-            styles = _styles(book)
+            styles = styles_of(book)
             for sheet in form.sheets:
                 _write_sheet(book, styles, form, sheet, texts)
             _write_notes(book, styles, form, texts)
@@ -96,7 +96,8 @@ def place_name(place: str, texts: Texts) -> str:
     return texts("word.no_district") if place == WHOLE_CITY else place
 
 
-def _styles(book: Any) -> dict[str, Any]:
+def styles_of(book: Any) -> dict[str, Any]:
+    """Formats of cells by kind; those of sums begin with ``sum-``."""
     cell: dict[str, Any] = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
     kinds: dict[str, dict[str, Any]] = {
         "text": {"text_wrap": True},
@@ -138,7 +139,7 @@ def _write_sheet(book: Any, styles: dict[str, Any], form: Form, sheet: Sheet, te
             number += 1
             values = line_values(form, line, texts) | {"number": number}
             for i, column in enumerate(layout):
-                _write(page, row, i, values[column.key], styles[column.style])
+                write_cell(page, row, i, values[column.key], styles[column.style])
             _write_row_formulas(page, styles, form, at, row, values)
             row += 1
         name = texts("budget.subtotal", block=texts(f"block.{block}"))
@@ -146,8 +147,8 @@ def _write_sheet(book: Any, styles: dict[str, Any], form: Form, sheet: Sheet, te
         subtotals.append(f"{row + 1}:{row + 1}")
         row += 1
     _write_sum(page, styles, form, sheet.lines, layout, at, texts, row, texts("budget.sum"), subtotals)
-    _write(page, row, at["low"], in_wan(sheet.low), styles["sum-money"])
-    _write(page, row, at["high"], in_wan(sheet.high), styles["sum-money"])
+    write_cell(page, row, at["low"], in_wan(sheet.low), styles["sum-money"])
+    write_cell(page, row, at["high"], in_wan(sheet.high), styles["sum-money"])
     page.freeze_panes(_HEAD, 2)
     page.set_landscape()
     page.set_paper(8)  # A3: 22 columns
@@ -191,7 +192,8 @@ def in_wan(fen: int | None) -> float | None:
     return None if fen is None else fen / FEN_WAN
 
 
-def _write(page: Any, row: int, column: int, value: Any, style: Any) -> None:
+def write_cell(page: Any, row: int, column: int, value: Any, style: Any) -> None:
+    """Write a text or a number; nothing leaves the cell blank."""
     if value is None or value == "":
         page.write_blank(row, column, None, style)
     elif isinstance(value, str):

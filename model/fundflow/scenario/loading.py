@@ -31,6 +31,8 @@ class _Merged:
     first: str = ""
 
     def lay(self, table: Mapping[str, Any], source: str) -> None:
+        if isinstance(table.get("observed"), str):
+            table = {**table, "observed": {"file": table["observed"]}}
         _merge(self.table, table, source, (), self.origins)
 
     def origin(self, path: Sequence[str]) -> str:
@@ -80,6 +82,7 @@ def load_scenario(
         raise ScenarioFaults(faults)
     merged.table.setdefault("name", _name_of(file))
     _find_catalogue(merged, faults)
+    _find_observed(merged, faults)
     for name, model in (sections or {}).items():
         try:
             found = check_section(name, merged.table.get(name, {}), model, merged.origin)
@@ -108,6 +111,22 @@ def _find_catalogue(merged: _Merged, faults: list[Fault]) -> None:
         policy["catalogue"] = str(folder)
     else:
         faults.append(Fault(origin, "policy.catalogue", "no such folder", shorten(given)))
+
+
+def _find_observed(merged: _Merged, faults: list[Fault]) -> None:
+    """Make the file of actuals absolute: it is seen from the file that names it."""
+    table = merged.table.get("observed")
+    if not isinstance(table, dict) or not isinstance(table.get("file"), str) or not table["file"]:
+        return
+    key = ("observed", "file")
+    origin = merged.origin(key)
+    home = Path() if origin.startswith("--set") else Path(origin).parent
+    file = (home / table["file"]).resolve()
+    if file.is_file():
+        table["file"] = str(file)
+    else:
+        near = nearest(file.name, [p.name for p in file.parent.glob("*.csv")]) if file.parent.is_dir() else ""
+        faults.append(Fault(origin, ".".join(key), "no such file" + near, shorten(table["file"])))
 
 
 def _name_of(file: Path) -> str:

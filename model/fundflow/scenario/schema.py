@@ -108,6 +108,21 @@ class PolicyChoice(_Section):
         return None if given == UNLIMITED else parse_fen(given)
 
 
+class ObservedChoice(_Section):
+    """Actuals that a run is read with: a file seen from the scenario's own, and how near replications must come.
+
+    Attributes
+    ----------
+    file
+        CSV of what was paid, awarded and counted (docs/actuals.md).
+    tolerance
+        Scale of the kernel: a replication that is off by the factor exp(tolerance) throughout weighs exp(-1/2).
+    """
+
+    file: Line
+    tolerance: float = Field(default=0.2, gt=0, le=10)
+
+
 class Scenario(_Section):
     """One question: what is assumed about law, economy and luck. Frozen; its digest names it.
 
@@ -127,6 +142,7 @@ class Scenario(_Section):
     replications: int = Field(default=40, ge=1, le=100_000)
     fixed_parameters: bool = False
     volumes: Literal["all", "evidenced"] = "all"
+    observed: ObservedChoice | None = None
     population: PopulationChoice = PopulationChoice()
     policy: PolicyChoice = PolicyChoice()
     uncertainty: Uncertainty = Uncertainty()
@@ -171,8 +187,9 @@ class Scenario(_Section):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that can change a replication or its report; not of the number of replications."""
-        content = {key: value for key, value in self.tables().items() if key not in ("name", "replications")}
+        """SHA-256 of all that can change a replication; not of their number, nor of actuals that they are read with."""
+        beside = ("name", "replications", "observed")
+        content = {key: value for key, value in self.tables().items() if key not in beside}
         content["uncertainty"] = self.uncertainty.deciding(self.layers)
         return hashlib.sha256(canonical(content).encode()).hexdigest()
 
@@ -186,8 +203,9 @@ class Scenario(_Section):
         return whole
 
     def to_toml(self) -> str:
-        """Write the resolved scenario, without the replications; loaded again it has the same digest."""
-        return to_toml({key: value for key, value in self.tables().items() if key != "replications"})
+        """Write the resolved scenario, without replications and actuals; loaded again it has the same digest."""
+        beside = ("replications", "observed")
+        return to_toml({key: value for key, value in self.tables().items() if key not in beside})
 
     def section(self, name: str, model: type[M]) -> M:
         """Read the table of another package by that package's model.
