@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from fundflow.base.districts import DISTRICT_EN
 from fundflow.report.blocks import lead
 from fundflow.report.budget import CITY, Form, Line, Sheet
 from fundflow.report.notes import law_notes, layers, run_note, without
@@ -93,7 +94,9 @@ def place_name(place: str, texts: Texts) -> str:
     """Name of a sheet."""
     if place == CITY:
         return texts("budget.sheet_city")
-    return texts("word.no_district") if place == WHOLE_CITY else place
+    if place == WHOLE_CITY:
+        return texts("word.no_district")
+    return place if texts.lang == "zh" else DISTRICT_EN[place]
 
 
 def styles_of(book: Any) -> dict[str, Any]:
