@@ -128,7 +128,7 @@ def run_until(
 
 def totals_of(run: Run, asked: Asked, year: int) -> NDArray[np.int64]:
     """A total by replication, in fen, in the order of their numbers."""
-    return paths_of(tables_of(run), asked, [year])[:, 0]
+    return paths_of(tables_of(run, as_simulated=True), asked, [year])[:, 0]
 
 
 def _relative(total: Estimate) -> float:

@@ -9,6 +9,7 @@ import click
 from fundflow.experiment.asked_total import read_total
 from fundflow.experiment.command import Refused, clear_run_errors, report
 from fundflow.experiment.estimate import Estimate
+from fundflow.experiment.observing import check_actuals, lay_down
 from fundflow.experiment.until import MOST, Reached, read_precision, run_until
 from fundflow.report.reserve import Asked
 
@@ -42,6 +43,7 @@ def run_until_known(
     console = Console(stderr=True)
     with clear_run_errors():
         scenario = load(path, sets)
+        check_actuals(scenario, at_most or MOST)
         asked, year = read_total(total or "headline entitlement", law_of(scenario).instruments)
         year = scenario.budget_year if year is None else year
         if not scenario.start.year <= year <= scenario.end.year:
@@ -55,6 +57,7 @@ def run_until_known(
             scenario, precision, asked, year, at_most=at_most or MOST, workers=workers, out=out,
             watch=lambda: Bar(console), say=say,
         )  # fmt: skip
+        lay_down(scenario, reached.run.path)
     report(reached.run, lang)
     text = told(reached, asked, year, lang)
     if not reached.done:
@@ -71,7 +74,7 @@ def told(reached: Reached, asked: Asked, year: int, lang: str) -> str:
     texts = Texts(lang)
     found = reached.total
     said = {
-        "what": total_name(tables_of(reached.run), asked, texts), "year": year, "n": found.n,
+        "what": total_name(tables_of(reached.run, as_simulated=True), asked, texts), "year": year, "n": found.n,
         "mean": f"{found.mean / FEN_YI:,.3f}", "error": f"{found.half_width / FEN_YI:,.3f}",
         "share": f"{reached.precision:.2%}", "asked": f"{reached.asked:.2%}", "enough": reached.enough,
     }  # fmt: skip

@@ -12,7 +12,7 @@ from fundflow.report.adjust import Adjustment, Place, Standing
 from fundflow.report.adjust_terminal import notes
 from fundflow.report.blocks import lead
 from fundflow.report.budget import CITY
-from fundflow.report.notes import law_notes, layers, run_note
+from fundflow.report.notes import law_notes, layers, run_note, without
 from fundflow.report.texts import Texts
 from fundflow.report.workbook import Column, in_wan, place_name, styles_of, write_cell
 
@@ -173,7 +173,7 @@ def _write_notes(book: Any, styles: dict[str, Any], form: Adjustment, texts: Tex
     said = [
         run_note(tables, texts),
         *notes(form, texts),
-        texts("summary.layers", layers=layers(tables, texts)),
+        texts("summary.layers", layers=layers(tables, texts), without=without(tables, texts)),
         *law_notes(tables, texts),
         *tables.reading.warnings,
     ]

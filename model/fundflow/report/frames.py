@@ -135,6 +135,20 @@ def quantiles(paths: NDArray[Any], share: float, tables: Tables | None = None) -
     return np.asarray(np.take_along_axis(np.take_along_axis(paths, order, 0), at[None], 0)[0], np.float64)
 
 
+def evenly(tables: Tables, values: NDArray[Any]) -> NDArray[Any]:
+    """One value for each effective replication, all of the same weight, for what counts replications.
+
+    The values of equal steps of the weighted distribution, at its middles; as simulated, the values themselves.
+    """
+    if tables.reading is None:
+        return values
+    order = np.argsort(values, kind="stable")
+    heaped = np.cumsum(tables.weights[order])
+    n = max(round(tables.effective), 1)
+    at = np.searchsorted(heaped, (np.arange(n) + 0.5) / n * heaped[-1])
+    return np.asarray(values[order][at])
+
+
 def sums(table: pl.DataFrame, keys: Sequence[str], values: Sequence[str]) -> pl.DataFrame:
     """Sum int64 columns by keys over all replications: the totals of the Parquet files, to the fen."""
     return table.group_by(list(keys)).agg(pl.col(list(values)).sum()).sort(list(keys))

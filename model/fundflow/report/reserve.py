@@ -79,9 +79,10 @@ def reserve(tables: Tables, asked: Asked, first: int, budget: int | None = None)
         raise CannotReserve(f"--year {first}: the run holds {tables.start_year} to {tables.end_year}")
     years = tuple(y for y in range(first, first + 3) if y in tables.years)
     paths = paths_of(tables, asked, years)
-    found = [_total((year,), paths[:, i], budget) for i, year in enumerate(years)]
+    found = [_total((year,), frames.evenly(tables, paths[:, i]), budget) for i, year in enumerate(years)]
     if len(years) > 1:
-        found.append(_total(years, paths.sum(axis=1), None if budget is None else budget * len(years)))
+        together = frames.evenly(tables, paths.sum(axis=1))
+        found.append(_total(years, together, None if budget is None else budget * len(years)))
     return found
 
 
