@@ -16,6 +16,9 @@ COMMANDS = {
         "fundflow.experiment.readings_command:readings", "What the other reading of each open clause would change."
     ),
     "sweep": ("fundflow.experiment.sweep_command:sweep", "What a total does when keys take other values."),
+    "uncertainty": (
+        "fundflow.experiment.layered_command:uncertainty", "Luck, parameters, readings, policy risks: a fan of bands."
+    ),
     "reserve": ("fundflow.report.reserve_command:reserve", "What to keep back: quantiles, and the risk of a budget."),
     "budget": ("fundflow.report.command:budget", "The budget table of a run, for the bureau."),
     "figures": ("fundflow.report.command:figures", "Redraw the figures of a run folder."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,14 +45,18 @@ class Question:
 
     def values(self, pieces: Pieces, variant: int) -> NDArray[np.int64]:
         """The total by replication, in fen, in the order of ``pieces.replications``."""
+        rows = self.rows(pieces, variant, ("replication",))
+        by = dict(zip(rows["replication"], rows["fen"], strict=True))
+        return np.array([by.get(number, 0) for number in pieces.replications], np.int64)
+
+    def rows(self, pieces: Pieces, variant: int, keys: Sequence[str]) -> pl.DataFrame:
+        """Sums by keys of the cube, in a column ``fen``; what has no money has no row."""
         keep = pl.col("year").is_between(*self.years)
         if self.of != ALL:
             keep &= pl.col("instrument").is_in(self._instruments(pieces.metas[variant]))
         levels = LEVELS if self.bearer == "total" else (self.bearer,)
         amount = pl.sum_horizontal(f"{self.measure}_{level}" for level in levels).sum().alias("fen")
-        rows = pieces.cube(variant).filter(keep).group_by("replication").agg(amount).collect()
-        by = dict(zip(rows["replication"], rows["fen"], strict=True))
-        return np.array([by.get(number, 0) for number in pieces.replications], np.int64)
+        return pieces.cube(variant).filter(keep).group_by(list(keys)).agg(amount).collect()
 
     def _instruments(self, meta: Mapping[str, Any]) -> list[str]:
         known: Mapping[str, Any] = meta["instruments"]
