@@ -1,6 +1,6 @@
 """A simulation of a microsecond with four known layers: the city's entitlement is 1e10 fen times what each layer draws.
 
-Luck is lognormal of sigma 0.1, a parameter is even between 0.8 and 1.2 (a Sobol coordinate), discretion even between 0.6
+Luck is lognormal of sigma 0.1, a parameter even between 0.8 and 1.2 (a Sobol coordinate), discretion even between 0.6
 and 1, a risk halves the total with the probability that the scenario gives it.
 """
 

@@ -71,7 +71,7 @@ def test_the_file_has_a_row_for_each_year_and_layer_with_errors(found: Layered) 
     assert frame.height == 2 * 4
     last = frame.filter(layers="luck+parameters+readings+risks", year=2027).row(0, named=True)
     assert last["nested_low"] <= last["low"] < last["median"] < last["high"] <= last["nested_high"]
-    assert 0 < last["low_error"] and 0 < last["mean_error"] < last["deviation"]
+    assert last["low_error"] > 0 and 0 < last["mean_error"] < last["deviation"]
     assert frame["band"].unique().to_list() == [0.9]
 
 
