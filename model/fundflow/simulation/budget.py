@@ -39,8 +39,10 @@ class Budget:
 
     def _amount(self, name: str, year: int) -> int | None:
         """What a scenario gives, else the most that the law prints for the whole city."""
-        given, most = self._given(name, year), self._catalogue.envelopes[name].most
-        if given is not None or most is None:
+        envelope = self._catalogue.envelopes[name]
+        given, most = self._given(name, year), envelope.most
+        early = envelope.in_force is not None and day_of(year, 12, 31) < envelope.in_force
+        if given is not None or most is None or early:
             return given
         return int(most.on(day_of(year)) * self._scale)
 

@@ -311,7 +311,7 @@ size = "1亿元"
         ('after_end = "gives"', "pays-back"),
         ('fee_base = "all"', "paid-in"),
         ('proposals = "x"\nsign_within = 12\nterm_years = 7', "concession_share"),
-        ('size_usd = 1', "exchange_rate"),
+        ("size_usd = 1", "exchange_rate"),
         ('fee_prepaid = "50%"', "fee_pass"),
         ('reward_share = "20%"', "reward_over"),
         ('weighted = [{ fact = "x", of = ["a", "b"], weights = [1] }]', "as many as"),

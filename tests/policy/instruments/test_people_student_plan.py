@@ -81,9 +81,7 @@ def test_rent_is_subsidised_for_three_years_and_three_more_with_a_low_income(
 
 def test_years_of_rent_are_counted_from_what_was_paid() -> None:
     totals = Totals()
-    paid = [
-        int(one(batch(f"{2020 + n}-07-01", ids=[9], degree=1), RENT, totals=totals).award[0]) for n in range(4)
-    ]
+    paid = [int(one(batch(f"{2020 + n}-07-01", ids=[9], degree=1), RENT, totals=totals).award[0]) for n in range(4)]
     assert paid == [yuan(10_000)] * 3 + [0]
 
 

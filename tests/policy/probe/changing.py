@@ -16,11 +16,14 @@ from typing import Any
 from fundflow.base.calendar import date_of
 from fundflow.policy import Catalogue
 from fundflow.policy.catalogue import _condition_set, _document
+from fundflow.policy.envelopes import read_envelopes
 from fundflow.policy.faults import Faults
-from fundflow.policy.instrument import Instrument, Surroundings, read_instrument
+from fundflow.policy.funds import read_fund
+from fundflow.policy.instrument import Surroundings, read_instrument, reading_names
 from fundflow.policy.overlap import share_groups
+from fundflow.policy.pools import read_pools
 from fundflow.policy.recording import Value
-from fundflow.policy.table import rate
+from fundflow.policy.table import Table, rate
 from fundflow.policy.values import ALWAYS, Dated, is_dated
 from tests.policy.helpers import catalogue
 
@@ -43,7 +46,8 @@ class Place:
     @property
     def key(self) -> str:
         """Under what the value is called in a list of exceptions."""
-        return f"{self.entry}.{self.value.name}"
+        home = "" if self.part in ("instruments", "conditions") else f"{self.part}."
+        return f"{home}{self.entry}.{self.value.name}"
 
 
 @cache
@@ -58,11 +62,15 @@ def raw_files() -> dict[str, dict[str, Any]]:
 def law() -> Catalogue:
     """The catalogue in which documents lapse, so that their last days act, with every instrument switched on."""
     whole = catalogue("lapses")
-    return replace(whole, instruments=share_groups({name: _on(one) for name, one in whole.instruments.items()}))
+    return replace(
+        whole,
+        instruments=share_groups({name: _on(one) for name, one in whole.instruments.items()}),
+        funds={name: _on(one) for name, one in whole.funds.items()},
+    )
 
 
-def _on(one: Instrument) -> Instrument:
-    """An instrument that is off by default, switched on as a scenario may do."""
+def _on(one: Any) -> Any:
+    """An instrument or fund that is off by default, switched on as a scenario may do."""
     if any(active for _, active in one.active.versions):
         return one
     return replace(one, active=Dated(((ALWAYS, True),)))
@@ -87,7 +95,7 @@ def others(value: Value) -> list[Any]:
     v, unit = value.value, value.unit
     if unit == "date":
         day = date.fromisoformat(str(v))
-        return [day + timedelta(days=more) for more in (1, -1, 40)]
+        return [day + timedelta(days=more) for more in (1, -1, 40, 366)]
     if unit == "day-of-year":
         month, day = (int(one) for one in str(v).split("-"))
         return [f"{month:02d}-{day - 1:02d}" if day > 1 else f"{month:02d}-{day + 1:02d}"]
@@ -150,6 +158,7 @@ def with_other(place: Place, other: Any) -> Catalogue | str:
     raw = raw_files()[file]
     around = Surroundings(whole.facts, whole.readings, whole.cost_sharing, whole.pools, whole.envelopes)
     instruments, conditions = dict(whole.instruments), dict(whole.conditions)
+    funds, envelopes = dict(whole.funds), dict(whole.envelopes)
     if place.part == "document":
         changed = put(raw["document"], place.value, other)
         document = _document(file, changed, "lapses", whole.cost_sharing, faults)
@@ -158,14 +167,24 @@ def with_other(place: Place, other: Any) -> Catalogue | str:
         for name, one in raw.get("conditions", {}).items():
             conditions[name] = _condition_set(name, one, document, around, faults)
     else:
-        one, document = put(raw[place.part][place.entry], place.value, other), whole.documents[file[:-5]]
-        if place.part == "instruments":
+        one = put(raw[place.part][place.entry], place.value, other)
+        document = whole.documents.get(file[:-5])
+        if place.part == "funds":
+            found = read_fund(place.entry, Table(one, place.entry, faults), document, reading_names(whole.readings))
+            funds[place.entry] = _on(found)
+        elif place.part == "envelopes":
+            envelopes |= read_envelopes({place.entry: one}, faults)
+        elif place.part == "pools":
+            read_pools({place.entry: one}, faults, whole.readings)
+        elif place.part == "instruments":
             _read(instruments, place.entry, read_instrument(place.entry, one, document, around, faults), whole)
         else:
             conditions[place.entry] = _condition_set(place.entry, one, document, around, faults)
     if faults.found:
         return str(faults.found[0])
-    return Catalogue(**{**whole.__dict__, "instruments": share_groups(instruments), "conditions": conditions})
+    return replace(
+        whole, instruments=share_groups(instruments), conditions=conditions, funds=funds, envelopes=envelopes
+    )
 
 
 def _read(instruments: dict[str, Any], name: str, found: Any, whole: Catalogue) -> None:

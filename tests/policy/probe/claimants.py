@@ -203,7 +203,7 @@ def batch_of(rows: Rows, one_of: int = 1) -> Batch:
 def told(rows: Rows, row: int, book: FactBook, names: Sequence[str]) -> str:
     """One claimant in words: the day, and the facts that matter."""
     said = [date_of(int(rows[DAY][row])).isoformat(), DISTRICTS[int(rows[PLACE][row])]]
-    said += [f"{n}={book[n].text(rows[n][row])}" for n in names if n in rows and book[n].type != "list"]
+    said += [f"{n}={book[n].text(rows[n][row])}" for n in dict.fromkeys(names) if n in rows and book[n].type != "list"]
     return " ".join(said)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -116,25 +117,39 @@ def _days(*entries: Any) -> tuple[list[int], list[int]]:
     return sorted(set(inside)), sorted(ends)
 
 
+class Found:
+    """Claimants who satisfy an entry as it is, for several choices of what they do not say; searched for when asked."""
+
+    def __init__(self, one: Instrument | ConditionSet, seed: int) -> None:
+        edges = _edges(one)
+        self._listed = one.eligible if isinstance(one, Instrument) else one.conditions
+        self._search = Search(one.book, _facts(one), edges, _numbers(one), _days(one)[0], seed)
+        self._open: list[set[str]] = [set(), set(edges.either)]
+        self._open += [part for name in sorted(edges.either) for part in ({name}, edges.either - {name})]
+        self._known: list[tuple[Rows, set[str]]] = []
+
+    def __iter__(self) -> Iterator[tuple[Rows, set[str]]]:
+        yield from self._known
+        while self._open:
+            without = self._open.pop(0)
+            try:
+                rows = self._search.passing(self._listed, without)
+            except MissingFacts:
+                continue
+            if rows is not None:
+                self._known.append((rows, without))
+                yield rows, without
+
+
 @lru_cache(maxsize=64)
-def _searches(name: str, seed: int) -> list[tuple[Rows, set[str]]]:
-    """Claimants who satisfy an instrument or a set as it is, for several choices of what they do not say."""
+def _found(name: str, seed: int) -> Found:
     whole = law()
-    one = whole.instruments[name] if name in whole.instruments else whole.conditions[name]
-    edges = _edges(one)
-    listed = one.eligible if isinstance(one, Instrument) else one.conditions
-    search = Search(one.book, _facts(one), edges, _numbers(one), _days(one)[0], seed)
-    choices = [set(), set(edges.either)]
-    choices += [part for one in sorted(edges.either) for part in ({one}, edges.either - {one})]
-    found = []
-    for without in choices:
-        try:
-            rows = search.passing(listed, without)
-        except MissingFacts:
-            continue
-        if rows is not None:
-            found.append((rows, without))
-    return found
+    return Found(whole.instruments[name] if name in whole.instruments else whole.conditions[name], seed)
+
+
+def claimants(name: str, seed: int = 1) -> Found:
+    """Claimants who satisfy an instrument or a set of conditions."""
+    return _found(name, seed)
 
 
 def _facts(one: Any) -> list[str]:
@@ -167,7 +182,7 @@ def _of_instrument(place: Place, old: Instrument, new: Instrument, changed: Cata
     search = Search(old.book, _facts(old), _edges(old, new), _numbers(old, new), [*inside, *ends], seed)
     focus = _focus(old, new)
     for number in range(ROUNDS):
-        for rows, without in _searches(old.id, seed):
+        for rows, without in _found(old.id, seed):
             tried = _tried(search, rows, without, focus, number)
             batch = batch_of(tried, one_of=8 if number % 4 == 3 else 1)
             try:
@@ -183,7 +198,7 @@ def _of_instrument(place: Place, old: Instrument, new: Instrument, changed: Cata
 
 
 def _tried(search: Search, rows: Rows, without: set[str], focus: list[str], number: int) -> Rows:
-    n = len(rows[DAY]) * 4
+    n = len(rows[DAY]) * (4 if number else 1)
     tried = {name: np.resize(column, n) for name, column in rows.items()}
     half = np.arange(n) % 4 > 0
     if number % 3 == 1:
@@ -229,7 +244,7 @@ def _of_conditions(place: Place, old: ConditionSet, new: ConditionSet, seed: int
     search = Search(old.book, _facts(old), _edges(old, new), _numbers(old, new), inside, seed)
     focus = _focus(old, new)
     for number in range(1, ROUNDS):
-        for rows, without in _searches(old.id, seed):
+        for rows, without in _found(old.id, seed):
             tried = _tried(search, rows, without, focus, number + number // 1 % 3)
             n = len(tried[DAY])
             facts = {name: column for name, column in tried.items() if name != DAY}
