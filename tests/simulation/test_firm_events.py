@@ -14,7 +14,7 @@ from fundflow.base.calendar import day_of
 from fundflow.economy import FirmEvent
 from fundflow.policy import load_catalogue
 from fundflow.simulation.budget import Budget
-from fundflow.simulation.firm_events import Standings, chosen, may
+from fundflow.simulation.firm_events import Standings, chosen, may, run_before
 from tests.simulation.runs import run
 from tests.simulation.worlds import START, firms_founded, world_of
 
@@ -81,6 +81,25 @@ def test_places_go_to_the_largest_and_a_part_of_a_place_to_that_share_of_years()
     assert set(counts) == {0, 1} and abs(sum(counts) - 100) < 35
 
 
+def test_on_the_first_day_standings_run_as_if_their_events_had_come_as_often_before() -> None:
+    described = {
+        "e": event(places=3, again="ended", standing_months=36, first_day=(12, 15), last_day=(12, 15)),
+        "rise": event(places=1, needs="e", rank_by="sales", standing_months=12, first_day=(8, 1), last_day=(8, 1)),
+        "for-good": event(places=2),
+        "later": event(places=2, standing_months=36, since=2021),
+        "over": event(places=2, standing_months=36, until=0),
+    }
+    world, standings = some_world(40, described)
+    run_before(world, standings)
+    since = standings.since("e")
+    # Three a year on 15 December 2018, 2019 and 2020, each of which still runs on 1 January 2021.
+    assert sorted(since[since > 0].tolist()) == sorted([day_of(y, 12, 15) for y in (2018, 2019, 2020)] * 3)
+    holders = np.flatnonzero(standings.held("e", START))
+    assert len(holders) == 9
+    assert np.flatnonzero(standings.held("rise", START)).tolist() == [holders.max()]
+    assert not any(standings.had(name).any() for name in ("for-good", "later", "over"))
+
+
 def test_sales_of_a_year_are_listings_or_acquisitions_and_never_both() -> None:
     listed, bought = event(occurs="listed"), event(occurs="acquired")
     world, standings = some_world(200, {"listed": listed, "bought": bought})
@@ -136,7 +155,8 @@ def test_specialised_firms_are_recognised_paid_and_borrow_in_a_run() -> None:
     # The borrowers were recognised before, and half of one year's interest on 20 million is the most.
     assert len(loans) and loans["award"].max() <= 20_000_000 * 100 * 4 // 200
     recognised = set(claims.filter(instrument="srdi-recognition-reward")["claimant"])
-    assert set(loans["claimant"]) <= recognised
+    # Some were recognised before the first day; who was not borrows only after the recognition.
+    assert set(loans["claimant"]) & recognised and set(loans["claimant"]) - recognised
 
 
 def test_districts_that_take_part_pay_the_top_up_alone() -> None:

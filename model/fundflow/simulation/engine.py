@@ -83,6 +83,7 @@ def simulate(
     if keep_classes:
         world.ledger.classes = FirmClasses(world)
     standings = firm_events.Standings(world)
+    firm_events.run_before(world, standings)
     for process in (
         firms.firm_years(world),
         firms.reporting(world),

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from fundflow.base.calendar import NEVER, Phase, add_months, day_of
+from fundflow.base.calendar import NEVER, Phase, add_months, day_of, year_of
 from fundflow.economy import FirmEvent, attribute_value, lpr_one_year
 from fundflow.simulation.columns import Columns
 from fundflow.simulation.loans import LoanBook
 from fundflow.simulation.world import Bools, Ints, Process, World, quarter_end, quarters_of
 
-FEN = 100
+FEN, MONTHS = 100, 12
 KNOWN = {"sales": "known_sales", "rd": "known_rd", "staff": "known_staff", "assets": "known_assets"}
 
 
@@ -55,6 +55,25 @@ class Standings:
         return np.asarray((self.since(name) > 0) & (self.since(name) <= day) & (self.until(name) > day))
 
 
+def run_before(world: World, standings: Standings) -> None:
+    """Give the standings that run on the first day, as if the events had come as often in the years before it.
+
+    Whoever may have an event by the figures of the first day had it then, each year by the lot of that year. What a
+    firm holds for good is left out: no number says since when.
+    """
+    for name, event in world.economy.firm_events.items():
+        if event.standing_months is None or event.occurs != "drawn":
+            continue
+        opening = year_of(world.start)
+        for year in range(opening - -(-event.standing_months // MONTHS), opening):
+            if event.since <= year <= event.until:
+                rows = chosen(world, standings, name, event, year, world.start)
+                days = event_days(world, name, event, rows, year)
+                runs = add_months(days, event.standing_months) > world.start
+                old = runs & (world.firms.founded[rows] <= days) & (days < world.start)
+                standings.give(name, rows[old], days[old], event.standing_months)
+
+
 def firm_events(world: World, standings: Standings) -> Process:
     """Each year every described event has its firms: those with the figures last reported when its season begins."""
     for year in world.years:
@@ -68,13 +87,10 @@ def firm_events(world: World, standings: Standings) -> Process:
 def event_year(world: World, standings: Standings, name: str, event: FirmEvent, year: int) -> Process:
     """Choose the firms on the first day of the season; claim at the end of each quarter, in order of day and id."""
     firms = world.firms
-    first, last = day_of(year, *event.first_day), day_of(year, *event.last_day)
+    first = day_of(year, *event.first_day)
     yield world.at(first, Phase.APPLICATION)
     rows = chosen(world, standings, name, event, year, first)
-    if event.occurs == "drawn":
-        days = first + world.draws.integer(f"firm-event-day:{name}", firms.id[rows], last - first + 1, period=year)
-    else:
-        days = firms.sold_day[rows].copy()
+    days = event_days(world, name, event, rows, year)
     there = firms.exit_day[rows] > days
     rows, days = rows[there], days[there]
     facts = event_facts(world, f"firm-event:{name}", event.attributes, rows, year)
@@ -104,6 +120,15 @@ def chosen(world: World, standings: Standings, name: str, event: FirmEvent, year
     places = int((event.places or 0) + float(draws.uniform(f"firm-event-places:{name}", 0, period=year)[0]))
     rank = lot if event.rank_by == "lot" else -world.notes[KNOWN[event.rank_by]][rows]
     return np.sort(rows[np.lexsort((firms.id[rows], rank))[:places]])
+
+
+def event_days(world: World, name: str, event: FirmEvent, rows: Ints, year: int) -> Ints:
+    """A day in the season for each firm, or the day of its own listing or acquisition."""
+    firms = world.firms
+    if event.occurs != "drawn":
+        return firms.sold_day[rows].copy()
+    first, last = day_of(year, *event.first_day), day_of(year, *event.last_day)
+    return first + world.draws.integer(f"firm-event-day:{name}", firms.id[rows], last - first + 1, period=year)
 
 
 def may(world: World, standings: Standings, name: str, event: FirmEvent, day: int) -> Bools:
@@ -152,7 +177,7 @@ def loans_of_standings(world: World, standings: Standings, book: LoanBook) -> Pr
     """On 31 March: those who held a standing last year claim for the bank loans that they had meanwhile."""
     firms = world.firms
     described = {name: one for name, one in world.economy.firm_events.items() if one.loan_trigger is not None}
-    for year in world.years[1:] if described else ():
+    for year in world.years if described else ():
         yield world.at(day_of(year, 3, 31), Phase.AWARD)
         first, end = day_of(year - 1), day_of(year)
         lpr = lpr_one_year(day_of(year - 1, 1, 31), world.economy)
