@@ -19,6 +19,7 @@ COMMANDS = {
     "uncertainty": (
         "fundflow.experiment.layered_command:uncertainty", "Luck, parameters, readings, policy risks: a fan of bands."
     ),
+    "solve": ("fundflow.experiment.solve_command:solve", "Which value of a key meets a wish, such as a budget."),
     "reserve": ("fundflow.report.reserve_command:reserve", "What to keep back: quantiles, and the risk of a budget."),
     "budget": ("fundflow.report.command:budget", "The budget table of a run, for the bureau."),
     "figures": ("fundflow.report.command:figures", "Redraw the figures of a run folder."),

@@ -58,6 +58,17 @@ class Question:
         amount = pl.sum_horizontal(f"{self.measure}_{level}" for level in levels).sum().alias("fen")
         return pieces.cube(variant).filter(keep).group_by(list(keys)).agg(amount).collect()
 
+    def check(self, meta: Mapping[str, Any]) -> None:
+        """Refuse an instrument that a run does not know, before it runs.
+
+        Raises
+        ------
+        Refused
+            With the nearest name.
+        """
+        if self.of != ALL:
+            self._instruments(meta)
+
     def _instruments(self, meta: Mapping[str, Any]) -> list[str]:
         known: Mapping[str, Any] = meta["instruments"]
         if self.of in BLOCKS:
