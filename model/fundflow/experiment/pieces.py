@@ -203,6 +203,13 @@ def cube_of(tables: Any, replication: int, instruments: dict[str, Any]) -> pl.Da
     return _cube(granted, frame_of("payments", tables["payments"], replication), replication, instruments, CELL)
 
 
+def cube_of_run(
+    granted: pl.DataFrame, paid: pl.DataFrame, replication: int, instruments: dict[str, Any]
+) -> pl.DataFrame:
+    """The same from the tables of a run folder, those of one replication."""
+    return _cube(granted, paid, replication, instruments, CELL)
+
+
 def class_cube_of(tables: Any, replication: int, instruments: dict[str, Any]) -> pl.DataFrame:
     """The cube by class of a replication's sums by class; see ``Pieces.class_cube``."""
     granted, paid = (
