@@ -12,6 +12,9 @@ COMMANDS = {
     "policy": ("fundflow.policy.command:policy", "The catalogue of rules: list, show, check, gaps, diff, export."),
     "explain": ("fundflow.experiment.explain_command:explain", "From a figure of a run to the claims behind it."),
     "compare": ("fundflow.experiment.compare_command:compare", "What reforms change against a base, paired."),
+    "decompose": (
+        "fundflow.experiment.decompose_command:decompose", "Why a year costs more than another, or a forecast changed."
+    ),
     "readings": (
         "fundflow.experiment.readings_command:readings", "What the other reading of each open clause would change."
     ),

@@ -85,7 +85,7 @@ def _years(axes: Axes, rows: pl.DataFrame, year: int, texts: Texts) -> None:
     axes.axvline(year, color=GREY, linewidth=0.6, linestyle=":")
     axes.axhline(0, color=INK, linewidth=0.6)
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(_signed))
+    axes.yaxis.set_major_formatter(FuncFormatter(signed))
     axes.set_title(texts("compare.by_year"), loc="left", fontsize=9)
 
 
@@ -100,20 +100,22 @@ def _bars(axes: Axes, rows: pl.DataFrame, names: Mapping[str, str], texts: Texts
     axes.barh(place, mean, color=colours, height=0.65, zorder=2)
     if int(rows["n"][0]) > 1:
         axes.hlines(place, rows["low"] / FEN_WAN, rows["high"] / FEN_WAN, colors=INK, linewidths=1.2, zorder=3)
-    labels = ["\n".join(_shortened(wrap(names[key], 15))) for key in rows["key"]]
+    labels = ["\n".join(shortened(wrap(names[key], 15))) for key in rows["key"]]
     axes.set_yticks(place, labels, fontsize=7.5)
     axes.set_ylim(rows.height - 0.4, -0.6)
     axes.axvline(0, color=INK, linewidth=0.6)
     axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(FuncFormatter(_signed))
+    axes.xaxis.set_major_formatter(FuncFormatter(signed))
     axes.tick_params(axis="y", length=0)
 
 
-def _shortened(lines: list[str]) -> list[str]:
+def shortened(lines: list[str]) -> list[str]:
+    """At most two lines of a name."""
     return lines if len(lines) <= 2 else [lines[0], f"{lines[1][:-3].rstrip()} ..."]
 
 
-def _signed(value: float, _: object) -> str:
+def signed(value: float, _: object) -> str:
+    """A number with its sign, for an axis."""
     if value == 0:
         return "0"
     return f"{value:+,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:+,.2f}".rstrip("0")
