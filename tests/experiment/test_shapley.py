@@ -36,7 +36,8 @@ def by_orders(before: list[Fraction], after: list[Fraction]) -> list[Fraction]:
 
 
 def test_two_factors_by_hand() -> None:
-    # 10 claims of 30 become 12 of 40: 300 to 480. Number: (12 - 10) x (30 + 40) / 2 = 70. Amount: 10 x (10 + 12) / 2 = 110.
+    # 10 claims of 30 become 12 of 40: 300 to 480.
+    # Number: (12 - 10) x (30 + 40) / 2 = 70. Amount: (40 - 30) x (10 + 12) / 2 = 110.
     one = array(1)
     parts = of_product([(array(10), one), (array(30), one)], [(array(12), one), (array(40), one)])
     assert parts.tolist() == [[70, 110]]

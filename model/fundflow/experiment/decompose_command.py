@@ -17,7 +17,7 @@ from fundflow.experiment.command import Refused
 @click.option("--to", "last", type=int, help="One run: the year to explain [default: the budget year].")
 @click.option("--year", type=int, help="Two runs: the year to show [default: the budget year of RUN_B].")
 @click.option("--measure", type=click.Choice(["entitlement", "award", "cash", "budget"]), default="entitlement",
-              show_default=True, help="budget is the line of the budget form: cash of a treasury, settlements included.")
+              show_default=True, help="budget is the budget form's line: cash of a treasury, settlements included.")
 @click.option("--instrument", help="Only this instrument.")
 @click.option("--district", help="Only this district, by its Chinese name on the map since April 2021.")
 @click.option("--bearer", type=click.Choice(["city", "district", "province"]), help="Only what they bear, or pay.")
@@ -33,8 +33,8 @@ def decompose(
 ) -> None:  # fmt: skip
     """Split a change into its causes; the parts add up to the fen, whatever their order.
 
-    With one RUN: why the year --to costs more or less than the year --from. With RUN_B too: why the forecast changed from
-    RUN to RUN_B (policy, economy, firm data, behaviour, luck); the scenarios between them are simulated and kept.
+    With one RUN: why the year --to costs more or less than the year --from. With RUN_B too: why the forecast changed
+    from RUN to RUN_B (policy, economy, firm data, behaviour, luck); the scenarios between them are simulated and kept.
     """
     from rich.console import Console
 

@@ -31,7 +31,8 @@ def tables(found: Decomposition, frame: pl.DataFrame, where: Sequence[str], lang
         rows = year.filter(dimension=dimension, bearer="total")
         shown.append(_largest(texts(f"decompose.by_{dimension}"), rows, "key", found, texts))
     who = "decompose.by_treasury" if found.measure == "budget" else "decompose.by_bearer"
-    shown.append(_largest(texts(who), year.filter(pl.col("bearer") != "total", dimension="total"), "bearer", found, texts))
+    bearers = year.filter(pl.col("bearer") != "total", dimension="total")
+    shown.append(_largest(texts(who), bearers, "bearer", found, texts))
     if found.kind == "runs":
         rows = frame.filter(dimension="total", bearer="total")
         shown.append(_largest(texts("decompose.by_year"), rows, "year", found, texts))
@@ -74,7 +75,9 @@ def _largest(title: str, rows: pl.DataFrame, column: str, found: Decomposition, 
     for row in rows.iter_rows(named=True):
         by.setdefault(row[column], {})[row["part"]] = row["fen"]
     moved = {key: parts for key, parts in by.items() if any(parts[one] for one in (CHANGE, *found.parts))}
-    ordered = sorted(moved, key=lambda key: (-abs(moved[key][CHANGE]), str(key)))[:MOST] if column == "key" else [*moved]
+    ordered = [*moved]
+    if column == "key":
+        ordered = sorted(moved, key=lambda key: (-abs(moved[key][CHANGE]), str(key)))[:MOST]
     for key in ordered:
         parts = moved[key]
         causes = sorted((one for one in found.parts if parts[one]), key=lambda one: -abs(parts[one]))
@@ -160,9 +163,8 @@ def notes(found: Decomposition, keys: Mapping[str, Sequence[str]] | None, lang: 
     if not keys:
         return [texts("decompose.none")]
     named = [one for one in ORDER if one in keys]
-    return [
-        texts("decompose.keys", part=texts(f"decompose.{one}"), keys=texts.names([*keys[one]], most=12)) for one in named
-    ]
+    listed = {one: texts.names([*keys[one]], most=12) for one in named}
+    return [texts("decompose.keys", part=texts(f"decompose.{one}"), keys=listed[one]) for one in named]
 
 
 def last_line(found: Decomposition, frame: pl.DataFrame, lang: str) -> str:

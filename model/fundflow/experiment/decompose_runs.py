@@ -1,7 +1,7 @@
 """Why one forecast differs from another: policy, economy, firm data, behaviour and luck, whatever their order.
 
-Every set of the causes that differ is one scenario: its keys come from the second run, all others from the first. They are
-simulated with the same draws; a replication's change is split by Shapley values over these scenarios.
+Every set of the causes that differ is one scenario: its keys come from the second run, all others from the first. They
+are simulated with the same draws; a replication's change is split by Shapley values over these scenarios.
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ def _adopt(run: Run, scenario: Scenario, store: Path, engine: str) -> None:
     granted = run.commitments.filter(pl.col("replication").is_in(missing)).collect()
     paid = run.payments.filter(pl.col("replication").is_in(missing)).collect()
     for number in missing:
-        books = (one.filter(replication=number).drop("replication") for one in (granted, paid))
-        write_table(piece_path(store, meta, number), cube_of_run(*books, number, meta["instruments"]))
+        ours, cash = (one.filter(replication=number).drop("replication") for one in (granted, paid))
+        write_table(piece_path(store, meta, number), cube_of_run(ours, cash, number, meta["instruments"]))
 
 
 def group_of(key: str) -> str:
@@ -239,7 +239,8 @@ def _by_year(
     for year in years:
         now = [one.filter(year=year) for one in sums]
         places = pl.concat(one.select("instrument", "place") for one in now).unique().sort("instrument", "place")
-        values = {corner: _dense(table, places, pieces.replications) for corner, table in zip(corners, now, strict=True)}
+        dense = [_dense(table, places, pieces.replications) for table in now]
+        values = dict(zip(corners, dense, strict=True))
         before, after = values[frozenset()], values[frozenset(groups)]
         parts = of_corners(groups, values)
         none = np.zeros_like(before)

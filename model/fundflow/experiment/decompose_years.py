@@ -1,14 +1,14 @@
-"""Why one year of a run costs more than another: claimants, conditions, bases, rates, limits, districts, and what was carried over.
+"""Why one year of a run costs more than another: claims, conditions, bases, rates, limits, districts, carried over.
 
 The money of a cell (instrument, district, bearer) is a product:
 
     claims of the instrument x the district's part of them x the part that meets every condition x mean base
     x amount over base (the rate) x entitlement over amount (ranks, quotas, caps, halving, overlap) x the bearer's share
 
-and for what is granted and paid x award over entitlement (pots of money) x cash over award (payment days). Each factor is a
-ratio of two whole numbers of the books, so that a replication splits exactly. Beside the product stand amounts that no
-claim of the year explains: cash on awards of earlier years and awards that had been put off (carried over), and money
-between governments (settlements and refunds).
+and for what is granted and paid x award over entitlement (pots of money) x cash over award (payment days). Each factor
+is a ratio of two whole numbers of the books, so that a replication splits exactly. Beside the product stand amounts
+that no claim of the year explains: cash on awards of earlier years and awards that had been put off (carried over), and
+money between governments (settlements and refunds).
 """
 
 from __future__ import annotations
@@ -202,7 +202,8 @@ def _split(
     moving = of_product(*factors).reshape(*shape, -1)
     explained = [np.where(products[side], flat[side][-1], 0).reshape(shape) for side in (0, 1)]
     beside = _beside(sides, explained, measure)
-    totals = [explained[side] + sum(values[side] for values in beside.values()) for side in (0, 1)]
+    totals: list[NDArray[np.int64]] = [explained[side] + beside["carried"][side] + beside["between"][side]
+                                      for side in (0, 1)]  # fmt: skip
     extra = [values[1] - values[0] for name, values in beside.items() if name in BESIDE[measure]]
     return totals[0], totals[1], np.concatenate([moving, np.stack(extra, axis=-1)], axis=-1)
 
@@ -213,7 +214,7 @@ def _numbers(
     """The chain of whole numbers, each over the one before it a factor; and what stands beside it."""
     names, codes = np.unique([instrument for instrument, _ in places], return_inverse=True)
     everywhere = np.zeros((len(cube["claims"]), len(names)), np.int64)
-    np.add.at(everywhere, (slice(None), codes), cube["claims"])
+    np.add.at(everywhere.T, codes, cube["claims"].T)
     due = sum(cube[f"entitlement_{level}"] for level in LEVELS)
     granted = {level: cube[f"award_{level}"] - cube[f"earlier_{level}"] for level in LEVELS}
     chain = [everywhere[:, codes], *(cube[name] for name in _COUNTS), np.asarray(due, np.int64)]

@@ -1,4 +1,4 @@
-"""A difference and its parts, replication by replication: sums by instrument, district and bearer, with their intervals."""
+"""A difference and its parts, replication by replication, summed by instrument, district and bearer with intervals."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ class Decomposition:
     def frame(self) -> pl.DataFrame:
         """One row for each year, dimension, key, bearer (or ``total``) and part.
 
-        Columns: ``sum`` is the exact sum over the replications in fen; ``fen`` the mean in whole fen, the parts of a row
-        adding up to ``change``, that is ``to`` less ``from``; ``low, high`` the 95 % interval of the mean;
+        Columns: ``sum`` is the exact sum over the replications in fen; ``fen`` the mean in whole fen, where the parts
+        add up to ``change``, that is ``to`` less ``from``; ``low, high`` the 95 % interval of the mean;
         ``least, most`` the 80 % band over replications (below 40 of them: the least and the largest).
         """
         bearers = sorted(set(self.cells["bearer"]))

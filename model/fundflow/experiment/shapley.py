@@ -1,8 +1,8 @@
 """Shapley values in exact arithmetic: what each of several causes contributes to a difference, whatever their order.
 
 The Shapley value of a cause is its mean contribution over all orders in which the causes can be put in place (Shapley,
-"A value for n-person games", 1953). The values add up to the whole difference. They are exact fractions; in whole fen they
-are cut down, and what is missing goes to the largest remainders.
+"A value for n-person games", 1953). The values add up to the whole difference. They are exact fractions; in whole fen
+they are cut down, and what is missing goes to the largest remainders.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ def corners_of(names: Sequence[str]) -> list[frozenset[str]]:
     return [frozenset(one) for size in range(len(ordered) + 1) for one in combinations(ordered, size)]
 
 
-def of_corners(names: Sequence[str], values: Mapping[frozenset[str], NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+def of_corners(
+    names: Sequence[str], values: Mapping[frozenset[str], NDArray[np.int64]]
+) -> dict[str, NDArray[np.int64]]:
     """Contributions of causes, from the value under every set of them.
 
     Parameters
@@ -66,8 +68,8 @@ def of_product(
     """Contributions of the factors of a product that changes, cell by cell.
 
     The Shapley value of factor k is the integral over t from 0 to 1 of (b_k - a_k) times the product over the other
-    factors of a_j + t (b_j - a_j) (Owen, "Multilinear extensions of games", 1972). That is a polynomial of a degree below
-    the number of factors, which the Newton-Cotes formula with as many points integrates exactly.
+    factors of a_j + t (b_j - a_j) (Owen, "Multilinear extensions of games", 1972). That is a polynomial of a degree
+    below the number of factors, which the Newton-Cotes formula with as many points integrates exactly.
 
     Parameters
     ----------
@@ -78,17 +80,18 @@ def of_product(
     Returns
     -------
     int64 array
-        Fen, shape (cells, factors): the last fen by largest remainder, so that they add up to the change of the product.
+        Fen, shape (cells, factors): the last fen by largest remainder, so that they add up to the product's change.
     """
     count, cells = len(before), len(before[0][0])
     parts = np.zeros((cells, count), np.int64)
-    change = np.stack([a * s != b * q for (a, q), (b, s) in zip(_objects(before), _objects(after), strict=True)], axis=1)
+    pairs = zip(_objects(before), _objects(after), strict=True)
+    change = np.stack([a * s != b * q for (a, q), (b, s) in pairs], axis=1)
     code = change.astype(np.int64) @ (1 << np.arange(count))
     for one in np.unique(code):
         rows = np.flatnonzero(code == one)
         moved = [k for k in range(count) if one >> k & 1]
         if moved:
-            parts[np.ix_(rows, moved)] = _moving(_objects(before, rows), _objects(after, rows), moved)
+            parts[np.ix_(rows, np.array(moved))] = _moving(_objects(before, rows), _objects(after, rows), moved)
     return parts
 
 

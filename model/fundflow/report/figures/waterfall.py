@@ -1,4 +1,4 @@
-"""A change and its causes as a picture: a waterfall of the whole, and the causes by bearer or year, instrument, district."""
+"""A change and its causes as a picture: a waterfall, and the causes by bearer or year, instrument and district."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def draw(
     cut = _cut(total, shown)
     n = int(frame["n"].max() or 0) if frame.height else 0  # type: ignore[arg-type]
     notes = [
-        f"{texts('decompose.note_shapley')}{'' if texts.lang == 'zh' else ' '}{texts('decompose.note_axis') if cut else ''}",
+        texts("decompose.note_shapley") + (" " + texts("decompose.note_axis") if cut else ""),
         texts("decompose.note_interval", n=n),
         texts("decompose.note_budget") if measure == "budget" else "",
     ]
@@ -133,8 +133,7 @@ def _waterfall(
     axes.set_xlim(cut / FEN_WAN, max(edges) / FEN_WAN + 0.4 * max(span, 0.05 * max(edges) / FEN_WAN))
     values = [total["from"]["fen"], *(total[one]["fen"] for one in shown), total["to"]["fen"]]
     for row_number, fen in enumerate(values):
-        ends = row_number in (0, place)
-        text = f"{fen / FEN_WAN:,.0f}" if ends else signed(round(fen / FEN_WAN, 1), None)
+        text = f"{fen / FEN_WAN:,.0f}" if row_number in (0, place) else signed(round(fen / FEN_WAN, 1), None)
         axes.text(1.02, row_number, text, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
@@ -168,7 +167,8 @@ def _stacks(
         left = np.zeros(len(moved))
         for one in shown:
             width = np.array([max(by[key][one] * sign, 0) for key in moved]) / FEN_WAN * sign
-            axes.barh(place, width, left=left, color=COLOURS[one], height=0.66, edgecolor="white", linewidth=0.3, zorder=2)
+            colour = COLOURS[one]
+            axes.barh(place, width, left=left, height=0.66, zorder=2, color=colour, edgecolor="white", linewidth=0.3)
             left += width
     net = np.array([by[key]["change"] for key in moved]) / FEN_WAN
     axes.plot(net, place, linestyle="none", marker="D", markersize=4, markerfacecolor="white", color=INK, zorder=4)
