@@ -65,6 +65,17 @@ def lower_rank(n: int, share: float) -> int:
     return floor((n + 1) * _exact(share))
 
 
+def place_of(n: int, share: float) -> int:
+    """Place, from 0, of a quantile in an ordered sample: the middle, or outwards so that a band holds its share.
+
+    Where the sample is too small for the quantile it is the extreme.
+    """
+    if share == 0.5:
+        return round((n - 1) / 2)
+    rank = lower_rank(n, share) if share < 0.5 else upper_rank(n, share)
+    return min(max(rank, 1), n) - 1
+
+
 def least_for(share: float) -> int:
     """The least sample that holds a band of this content: one more value lies in it with that probability."""
     return ceil(2 / (1 - _exact(share))) - 1

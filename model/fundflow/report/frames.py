@@ -2,8 +2,8 @@
 
 Money is summed in int64 fen and divided only when it is drawn or printed. A bar shows the mean over
 replications, since means add up over districts, instruments and bearers as medians do not. A band shows
-quantiles of the total of each replication: the nearest observed value, as in ``summary.csv``, so every
-bound is one that a replication gave.
+quantiles of the total of each replication: observed values, as in ``summary.csv``, between which one more
+outcome lies with at least the probability that the band names (``fundflow.base.order``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fundflow.base.order import place_of
 from fundflow.report.source import WHOLE_CITY, Tables
 
 LEAST_FOR_80 = 40
@@ -125,10 +126,11 @@ def _weight(tables: Tables, of: pl.DataType) -> pl.Expr:
 def quantiles(paths: NDArray[Any], share: float, tables: Tables | None = None) -> NDArray[np.float64]:
     """Quantile of each cell over replications: a value that some replication gave.
 
-    With weights it is the least value at or below which replications weigh at least that share.
+    Between two quantiles on both sides of the median one more outcome lies with at least the share between them. With
+    weights it is the least value at or below which replications weigh at least that share.
     """
     if tables is None or tables.reading is None:
-        return np.asarray(np.quantile(paths, share, axis=0, method="nearest"), np.float64)
+        return np.asarray(np.sort(paths, axis=0)[place_of(len(paths), share)], np.float64)
     order = np.argsort(paths, axis=0, kind="stable")
     heaped = np.cumsum(tables.weights[order], axis=0)
     at = (heaped < share * heaped[-1]).sum(axis=0)
