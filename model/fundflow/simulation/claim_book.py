@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fundflow.base.calendar import months_of
+from fundflow.base.calendar import months_of, years_of
 from fundflow.base.districts import DISTRICTS
 from fundflow.policy import Batch, Instrument, Outcome, Reason, Status
 from fundflow.results.schema import INSTALMENT, stage_lists
@@ -42,10 +42,13 @@ class ClaimBook:
         self._parts: defaultdict[_Key, list[dict[str, NDArray[Any]]]] = defaultdict(list)
         self._paid: defaultdict[_Key, list[dict[str, NDArray[Any]]]] = defaultdict(list)
 
-    def keep(self, outcome: Outcome, batch: Batch, rows: NDArray[np.int64]) -> None:
-        """Keep some rows of an outcome."""
+    def keep(
+        self, outcome: Outcome, batch: Batch, rows: NDArray[np.int64], number: int | NDArray[np.int64]
+    ) -> None:
+        """Keep some rows of an outcome; the claims are written in the order of the numbers of their decisions."""
         self._instruments[outcome.instrument.id] = outcome.instrument
         columns = {
+            "number": np.broadcast_to(np.asarray(number, np.int64), batch.ids.shape),
             "claimant": batch.ids,
             "event_day": batch.trigger_day,
             "award_day": outcome.award_day,
@@ -76,7 +79,9 @@ class ClaimBook:
 
     def table(self) -> dict[str, Any]:
         """The columns of the table ``claims`` (docs/results.md)."""
-        frames = [self._frame(name, stages, parts) for (name, stages), parts in self._parts.items()]
+        # Claims may be decided later than they were made; the table does not show it.
+        held = sorted(self._parts.items(), key=lambda item: min(_first(part) for part in item[1]))
+        frames = [self._frame(name, stages, parts) for (name, stages), parts in held]
         return pl.concat(frames).to_dict(as_series=True) if frames else {}
 
     def _frame(self, name: str, stages: tuple[str, ...], parts: list[dict[str, NDArray[Any]]]) -> pl.DataFrame:
@@ -89,7 +94,7 @@ class ClaimBook:
             if number == 0:
                 why = self._conditions(name, whole["failed"], why)
             told.append((stage, whole[f"amount{number}"], why))
-        return pl.DataFrame(
+        frame = pl.DataFrame(
             {
                 "claimant": whole["claimant"],
                 "instrument": pl.Series([name] * len(reason), dtype=pl.String),
@@ -106,6 +111,7 @@ class ClaimBook:
                 "payments": _instalments(self._paid[name, stages], sizes),
             }
         )
+        return frame[np.lexsort((whole["claimant"], whole["event_day"], whole["number"]))]
 
     def _conditions(self, name: str, failed: NDArray[np.int64], why: pl.Series) -> pl.Series:
         """Name the condition that failed, and its clause, in place of the bare word."""
@@ -117,6 +123,12 @@ class ClaimBook:
         known |= {-2 - number: text for number, text in enumerate(self.bans)}
         said = _words(failed, {-1: "", **known})
         return pl.select(pl.when(said == "").then(why).otherwise(said)).to_series()
+
+
+def _first(part: dict[str, NDArray[Any]]) -> tuple[int, int]:
+    """The first decision in a part, and the first fiscal year that it awards: years are decided one after the other."""
+    number = int(part["number"].min())
+    return number, int(years_of(part["award_day"][part["number"] == number]).min())
 
 
 def _instalments(parts: list[dict[str, NDArray[Any]]], sizes: list[int]) -> pl.Series:

@@ -25,6 +25,8 @@ class Ban:
     start: int
     until: int
     cause: int
+    decision: int = 0
+    """The number of the last decision before anybody knew of the ban."""
 
 
 class Consequences:
@@ -34,6 +36,8 @@ class Consequences:
     ----------
     causes
         What each ban is called in the record of a claim, by its number less one.
+    watched
+        Instruments whose awards may be claimed back, so that they must be known while the years pass.
     """
 
     def __init__(self, catalogue: Catalogue, first_day: int) -> None:
@@ -46,19 +50,15 @@ class Consequences:
         for owner, penalty in self.penalties:
             if penalty.event:
                 self._told.setdefault(penalty.event, []).append((owner, penalty))
-        self._watched = {one.id for one, p in self.penalties if p.on == FRAUD and not p.cancels}
+        self.watched = {one.id for one, p in self.penalties if p.on == FRAUD and not p.cancels}
         self._awards: defaultdict[str, list[dict[str, Ints]]] = defaultdict(list)
-
-    def watches(self, name: str) -> bool:
-        """Whether awards of an instrument may be claimed back, so that they must be known while the years pass."""
-        return name in self._watched
 
     def told_by(self, event: str) -> list[tuple[Instrument | ConditionSet, Penalty]]:
         """The penalties for faults that an event tells."""
         return self._told.get(event, [])
 
-    def bar(self, ids: Ints, owner: Instrument | ConditionSet, penalty: Penalty, day: int) -> int:
-        """Bar claimants from a day on; the day on which the ban ends is returned."""
+    def bar(self, ids: Ints, owner: Instrument | ConditionSet, penalty: Penalty, day: int, decision: int = 0) -> int:
+        """Bar claimants from a day on, after so many decisions; the day on which the ban ends is returned."""
         until = NEVER if penalty.forever else int(add_months(np.int64(day), 12 * penalty.ban_years.on(day)))
         if not penalty.bars or until <= day:
             return day
@@ -69,11 +69,15 @@ class Consequences:
             self._numbers[text] = len(self.causes)
         for name in penalty.bars:
             for claimant in ids.tolist():
-                self._bans[name][claimant].append(Ban(day, until, self._numbers[text]))
+                self._bans[name][claimant].append(Ban(day, until, self._numbers[text], decision))
         return until
 
-    def barred(self, names: Iterable[str], ids: Ints, days: Ints) -> Ints:
-        """The number of a ban that keeps a claimant from any of some names on a day, 0 where none does."""
+    def barred(self, names: Iterable[str], ids: Ints, days: Ints, known: Ints | None = None) -> Ints:
+        """The number of a ban that keeps a claimant from any of some names on a day, 0 where none does.
+
+        ``known`` are the numbers of the decisions on the claims, where they were to be taken before now: then only bans
+        of which one knew at that time count.
+        """
         found = np.zeros(len(ids), np.int64)
         for name in names:
             if name not in self._bans:
@@ -84,11 +88,15 @@ class Consequences:
             place = np.searchsorted(barred, ids).clip(max=len(barred) - 1)
             for row in np.flatnonzero(barred[place] == ids).tolist():
                 for ban in held[int(ids[row])]:
-                    if ban.start <= days[row] < ban.until and not found[row]:
+                    if ban.start <= days[row] < ban.until and not found[row] and (
+                        known is None or ban.decision < known[row]
+                    ):
                         found[row] = ban.cause
         return found
 
-    def of_claims(self, instruments: Iterable[Instrument], batch: Batch) -> dict[str, Ints]:
+    def of_claims(
+        self, instruments: Iterable[Instrument], batch: Batch, known: Ints | None = None
+    ) -> dict[str, Ints]:
         """The bans that hit the claims of a batch on the days of their applications, by instrument."""
         found: dict[str, Ints] = {}
         if not self._bans:
@@ -97,7 +105,7 @@ class Consequences:
             names = [n for n in (ALL_MONEY, one.id, one.law.id, *one.departments) if n in self._bans]
             if not names:
                 continue
-            hit = self.barred(names, batch.ids, one.pay.application_days(batch.trigger_day))
+            hit = self.barred(names, batch.ids, one.pay.application_days(batch.trigger_day), known)
             if hit.any():
                 found[one.id] = hit
         return found
@@ -106,7 +114,7 @@ class Consequences:
         """Remember what was awarded, and the day on which the last of it is paid."""
         name = outcome.instrument.id
         rows = np.zeros(0, np.int64)
-        if name in self._watched:
+        if name in self.watched:
             # What was awarded before the first day is in no book.
             rows = np.flatnonzero((outcome.award > 0) & (outcome.award_day >= self._first_day))
         if not len(rows):

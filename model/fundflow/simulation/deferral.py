@@ -33,7 +33,7 @@ def next_years_money(world: World) -> Process:
             continue
         waiting, world.waiting.claims = world.waiting.claims, []
         for instrument, batch in waiting:
-            left = world.budget.left([instrument], day)
+            left, number = world.budget.left([instrument], day), world.next_number()
             found = settle(
                 world.catalogue, [instrument], batch, award_day=day, totals=world.totals, envelopes=left
             )  # fmt: skip
@@ -47,4 +47,4 @@ def next_years_money(world: World) -> Process:
                     outcome, entitlement=none, entitlement_city=none, entitlement_district=none,
                     entitlement_province=none,
                 )  # fmt: skip
-                world.ledger.record(again, batch, shared=False, again=True)
+                world.ledger.record(again, batch, shared=False, again=True, number=number)

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from fundflow.base.calendar import Phase, day_of, year_of
+from fundflow.base.calendar import Phase, day_of, years_of
 from fundflow.base.districts import ZONES
 from fundflow.base.draws import Kind, pack_id
 from fundflow.policy import Batch, Catalogue, Outcome
@@ -23,8 +23,11 @@ class PaidByZone:
     def add(self, outcome: Outcome, batch: Batch) -> None:
         """Add the awards of one outcome where another instrument builds on them."""
         name = outcome.instrument.id
-        if name in self.bases and batch.n:
-            np.add.at(self._paid[name, year_of(int(batch.trigger_day[0]))], batch.zone, outcome.award)
+        if name in self.bases:
+            years = years_of(batch.trigger_day)
+            for year in np.unique(years).tolist():
+                rows = years == year
+                np.add.at(self._paid[name, year], batch.zone[rows], outcome.award[rows])
 
     def of_year(self, name: str, year: int) -> Ints:
         """Fen by zone."""
@@ -36,6 +39,7 @@ def shares_of_payments(world: World) -> Process:
     for year in [world.years[0] - 1, *world.years]:
         day = day_of(year, 12, 31)
         yield world.at(max(day, world.start), Phase.PAYMENT)
+        world.decide_paid(world.paid.bases)
         for instrument in world.catalogue.instruments.values():
             base = getattr(instrument.amount, "of", "")
             if base:

@@ -78,6 +78,7 @@ def end_status(world: World, status: str, rows: Ints, day: int) -> None:
 def punish(world: World, year: int, day: int) -> None:
     """Whoever had money from an instrument and defrauded: pay back and stay out, as the instrument says."""
     firms = world.firms
+    world.decide_paid(world.consequences.watched)
     gone = set(firms.id[~world.alive(day)].tolist())
     for name, had in world.consequences.had(day).items():
         guilty = np.unique(had["ids"][defrauded(world, had["ids"], year)])

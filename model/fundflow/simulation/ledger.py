@@ -52,12 +52,22 @@ class Ledger:
         if self.keep_claims and len(next(iter(columns.values()))):
             self.trace.setdefault(name, []).append({k: np.asarray(v).copy() for k, v in columns.items()})
 
-    def record(self, outcome: Outcome, batch: Batch, *, shared: bool, again: bool = False) -> None:
+    def record(
+        self,
+        outcome: Outcome,
+        batch: Batch,
+        *,
+        shared: bool,
+        again: bool = False,
+        number: int | NDArray[np.int64] = 0,
+        classes: NDArray[np.int64] | None = None,
+    ) -> None:
         """Write down one instrument's outcome: commitments, payments, settlements and, if asked, the claims.
 
         Where several instruments wait for the same event (``shared``) the first condition of each says whose it is:
         a row that fails it is nobody's claim there. Receipts of a fund are no public money; its balances hold them.
-        ``again`` marks claims that were put off the year before: they were counted and entitled then.
+        ``again`` marks claims that were put off the year before: they were counted and entitled then. ``number`` is
+        that of the decision, which orders the table of claims; ``classes`` are size classes already known.
         """
         claimed = (outcome.failed != 0) if shared else np.ones(batch.n, bool)
         claimed &= (outcome.award > 0) | (not again)
@@ -65,7 +75,8 @@ class Ledger:
         if outcome.instrument.receipt:
             return
         code = self._codes.setdefault(outcome.instrument.id, len(self._codes))
-        classes = np.zeros(batch.n, np.int64) if self.classes is None else self.classes(batch.ids)
+        if classes is None:
+            classes = np.zeros(batch.n, np.int64) if self.classes is None else self.classes(batch.ids)
         if not len(rows):
             # Awarded before the first day: only what is paid after it belongs to these books.
             self._pay(code, outcome, classes)
@@ -75,7 +86,7 @@ class Ledger:
         self._pay(code, outcome, classes)
         self._settle(code, outcome)
         if self.keep_claims:
-            self.claims.keep(outcome, batch, rows)
+            self.claims.keep(outcome, batch, rows, number)
 
     def _commit(
         self, code: int, outcome: Outcome, rows: NDArray[np.int64], again: bool, classes: NDArray[np.int64]

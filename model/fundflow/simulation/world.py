@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Container, Generator, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from fundflow.policy.view import View
 from fundflow.simulation.budget import Budget
 from fundflow.simulation.columns import Columns
 from fundflow.simulation.consequences import Consequences
+from fundflow.simulation.later import Circles, Claims, Later
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
 
@@ -82,7 +84,7 @@ class World:
     laid_out: list[int] = field(default_factory=list)
     waited: list[tuple[int, Ints]] = field(default_factory=list)
     hatched: tuple[Ints, Ints] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
-    stored: dict[tuple[str, ...], list[tuple[Ints, Ints, Ints, dict[str, NDArray[Any]]]]] = field(default_factory=dict)
+    decisions: int = 0
     _alone: dict[str, bool] = field(default_factory=dict)
     notes: Columns = field(init=False)
     consequences: Consequences = field(init=False)
@@ -91,6 +93,20 @@ class World:
     def __post_init__(self) -> None:
         self.notes = Columns(NOTES, self.firms.n)
         self.consequences = Consequences(self.catalogue, self.start)
+
+    @cached_property
+    def circles(self) -> Circles:
+        """Which events are linked by the totals that their instruments share."""
+        return Circles(self.catalogue, self._by_itself)
+
+    @cached_property
+    def later(self) -> Later:
+        """The claims that wait."""
+        return Later(self.circles)
+
+    def _by_itself(self, one: Instrument) -> bool:
+        """Whether what an instrument pays, apart from running totals, is the same whoever else is decided with it."""
+        return not (self.budget.limited(one) or one.pool or one.competition or len(one.sharing.versions) > 1)
 
     @property
     def years(self) -> range:
@@ -136,16 +152,18 @@ class World:
         """Put the claims that one event causes through the chain and into the books.
 
         Claims are taken in order of day and id; the envelopes have what is left of the fiscal year of the award.
-        ``district`` stands in for the map where a claim belongs to none (-1). With ``together`` they may wait for
-        ``close_books`` where no other claim can change them or be changed by them; the outcomes are then not returned.
+        ``district`` stands in for the map where a claim belongs to none (-1). With ``together`` they may wait until
+        somebody asks what they got (``later``); the outcomes are then not returned.
         """
         instruments = self.catalogue.triggered_by(trigger)
         if not instruments or not len(ids):
             return []
         day = np.broadcast_to(np.asarray(trigger_day, np.int64), ids.shape)
-        if together and district is None and self.alone(trigger):
-            self.stored.setdefault((trigger, *sorted(facts)), []).append((ids, zone, day, facts))
+        circle = self.circles.of(trigger)
+        if together and district is None and self.circles.waits(trigger) and not self.consequences.told_by(trigger):
+            self.later.add(self._waiting(trigger, ids, zone, day, facts))
             return []
+        self.decide([circle])
         order = np.lexsort((ids, day))
         day = day[order]
         batch = Batch(
@@ -156,9 +174,9 @@ class World:
             district=None if district is None else district[order],
         )
         batch.barred = self.consequences.of_claims(instruments, batch)
-        several = self.catalogue.several_wait_for(trigger)
         self.fail(trigger, batch)
         outcomes: list[Outcome] = []
+        several, number = self.catalogue.several_wait_for(trigger), self.next_number()
         for group, rows, first in self.budget.by_award_day(instruments, batch):
             part = batch if len(rows) == batch.n else batch.take(rows)
             left = self.budget.left(group, first)
@@ -168,7 +186,7 @@ class World:
                 self.paid.add(outcome, part)
                 self.consequences.add(outcome, part)
                 self.waiting.add(outcome, part)
-                self.ledger.record(outcome, part, shared=several)
+                self.ledger.record(outcome, part, shared=several, number=number)
             outcomes += found
         return outcomes
 
@@ -184,37 +202,63 @@ class World:
 
     def bar(self, ids: Ints, owner: Instrument | ConditionSet, penalty: Penalty, day: int) -> None:
         """Bar claimants, and note it."""
-        until = self.consequences.bar(ids, owner, penalty, day)
+        until = self.consequences.bar(ids, owner, penalty, day, self.decisions)
         if until > day:
             for name in penalty.bars:
                 self.ledger.note(
                     "bans", firm=ids, bars=[name] * len(ids), day=np.full(len(ids), day), until=np.full(len(ids), until)
                 )
 
-    def alone(self, trigger: str) -> bool:
-        """Whether the claims of an event neither share money, ranks or running totals nor are looked at later.
+    def _waiting(self, trigger: str, ids: Ints, zone: Ints, day: Ints, facts: dict[str, NDArray[Any]]) -> Claims:
+        """Claims that wait, with what must not change until they are decided."""
+        # Nothing looks at claims that stand alone before the end: they are one decision, made then.
+        alone = self.alone(trigger)
+        number = 0 if alone else self.next_number()
+        classes = None if alone or self.ledger.classes is None else self.ledger.classes(ids)
+        return Claims(trigger, np.full(len(ids), number), ids, zone, day, facts, classes)
 
-        Such claims give the same whenever they are decided, so that a whole horizon of them is one call.
-        """
+    def next_number(self) -> int:
+        """The number of a new decision."""
+        self.decisions += 1
+        return self.decisions
+
+    def alone(self, trigger: str) -> bool:
+        """Whether the claims of an event neither change others nor are looked at before the end."""
         if trigger not in self._alone:
-            instruments = self.catalogue.instruments.values()
-            asked = {g for one in instruments for cap in one.caps for g in cap.groups}
-            asked |= {had.group for one in instruments for had in one.history}
-            self._alone[trigger] = not self.consequences.told_by(trigger) and not any(
-                self.budget.limited(one) or one.pool or one.competition or one.history or one.overlap
-                or asked & set(one.counts_into) or any(cap.scope in ("year", "lifetime") for cap in one.caps)
-                or len(one.sharing.versions) > 1 or one.id in self.paid.bases or self.consequences.watches(one.id)
-                for one in self.catalogue.triggered_by(trigger)
-            )  # fmt: skip
+            self._alone[trigger] = (
+                self.circles.waits(trigger)
+                and not self.consequences.told_by(trigger)
+                and not self.circles.linked(self.circles.of(trigger))
+                and not any(
+                    one.overlap or one.id in self.paid.bases or one.id in self.consequences.watched
+                    for one in self.catalogue.triggered_by(trigger)
+                )
+            )
         return self._alone[trigger]
 
+    def decide(self, circles: Iterable[str]) -> None:
+        """Decide what waits in some circles (``later``)."""
+        for circle in circles:
+            for claims in self.later.due(circle):
+                instruments = self.catalogue.triggered_by(claims.trigger)
+                batch = claims.batch()
+                several = self.catalogue.several_wait_for(claims.trigger)
+                made = claims.number if claims.number[0] else None
+                batch.barred = self.consequences.of_claims(instruments, batch, made)
+                number = self.next_number() if made is None else made
+                for outcome in settle(self.catalogue, instruments, batch, totals=self.totals):
+                    self.paid.add(outcome, batch)
+                    self.consequences.add(outcome, batch)
+                    self.ledger.record(outcome, batch, shared=several, number=number, classes=claims.classes)
+
+    def decide_paid(self, instruments: Container[str]) -> None:
+        """Decide what waits where somebody is about to ask what some instruments have paid."""
+        found = {self.circles.of(one.trigger) for one in self.catalogue.instruments.values() if one.id in instruments}
+        self.decide([circle for circle in self.later.names if circle in found])
+
     def close_books(self) -> None:
-        """Decide what was stored, event by event."""
-        stored, self.stored = self.stored, {}
-        for (trigger, *names), parts in stored.items():
-            ids, zone, day = (np.concatenate([part[k] for part in parts]) for k in range(3))
-            facts = {name: np.concatenate([part[3][name] for part in parts]) for name in names}
-            self.claim(trigger, ids, zone, day, facts)
+        """Decide all that still waits."""
+        self.decide(self.later.names)
 
     def may_apply(self, condition: str, rows: Ints, day: int) -> Ints:
         """Rows of firms that no ban keeps from what a condition set opens."""
