@@ -205,3 +205,32 @@ def test_two_included_files_may_not_give_one_value(tmp_path: Path) -> None:
     )
     with pytest.raises(ScenarioFaults, match=r"b.toml: 1 fault\n  economy.streams.same.trigger.*a.toml too"):
         load_scenario(path)
+
+
+def test_actuals_are_seen_from_the_file_that_names_them_and_are_no_part_of_the_digest(folder):
+    (folder / "data").mkdir()
+    (folder / "data" / "paid.csv").write_text("year,count,status\n2026,1,firms\n")
+    plain = load_scenario(folder / "base.toml", sections=SECTIONS)
+    text = (folder / "base.toml").read_text()
+    long = '[observed]\nfile = "data/paid.csv"\ntolerance = 0.3'
+    for name, line in (("short", 'observed = "data/paid.csv"'), ("long", long)):
+        body = f"{line}\n{text}" if name == "short" else f"{text}\n{line}\n"
+        (folder / f"{name}.toml").write_text(body)
+        scenario = load_scenario(folder / f"{name}.toml", sections=SECTIONS)
+        assert scenario.observed.file == str((folder / "data" / "paid.csv").resolve())
+        assert scenario.observed.tolerance == (0.2 if name == "short" else 0.3)
+        assert scenario.digest == plain.digest and "observed" not in scenario.to_toml()
+
+
+@pytest.mark.parametrize(("line", "words"), [
+    ('observed = "none.csv"', 'observed.file = "none.csv"   no such file'),
+    ('[observed]\ntolerance = 0.3', "observed.file   missing"),
+    ('[observed]\nfile = "base.toml"\ntolerance = 0', "observed.tolerance = 0   must be more than 0"),
+    ('[observed]\nfile = "base.toml"\ntolerence = 1', 'observed.tolerence   unknown key; did you mean "tolerance"?'),
+])  # fmt: skip
+def test_actuals_that_cannot_be_are_told(folder, line, words):
+    body = (folder / "base.toml").read_text()
+    (folder / "odd.toml").write_text(f"{line}\n{body}" if line.startswith("observed") else f"{body}\n{line}\n")
+    with pytest.raises(ScenarioFaults) as caught:
+        load_scenario(folder / "odd.toml", sections=SECTIONS)
+    assert words in str(caught.value)

@@ -27,31 +27,31 @@ def summarise(run: Run) -> pl.DataFrame:
         amounts in fen. ``instrument`` and ``status`` are ``all`` in the sums; ``level`` is city, district,
         province or total.
     """
-    numbers = run.replications
     amounts = pl.concat([_commitments(run), _cash(run)])
+    years = amounts.select(pl.col("year").unique()).collect(engine="streaming")["year"].sort()
+    # One year at a time: what must be held at once is then a fifteenth, however many replications there are.
+    parts = [_of_year(amounts.filter(pl.col("year") == year), run.replications) for year in years]
+    return pl.concat(parts).sort(_KEYS) if parts else pl.DataFrame(schema={name: pl.String() for name in _KEYS})
+
+
+def _of_year(amounts: pl.LazyFrame, numbers: tuple[int, ...]) -> pl.DataFrame:
     sums = [
         amounts.with_columns(pl.lit(ALL).alias("status")),
         amounts.with_columns(pl.lit(ALL).alias("instrument")),
         amounts.with_columns(pl.lit(ALL).alias("status"), pl.lit(ALL).alias("instrument")),
     ]
     totals = pl.concat(sums).group_by("replication", *_KEYS).agg(pl.col("amount").sum()).collect()
-    if totals.is_empty():
-        return pl.DataFrame(schema={name: pl.String() for name in _KEYS})
     every = (
         totals.select(_KEYS)
         .unique()
         .join(pl.DataFrame({"replication": numbers}, {"replication": pl.Int32}), how="cross")
     )
     filled = every.join(totals, on=[*_KEYS, "replication"], how="left").with_columns(pl.col("amount").fill_null(0))
-    return (
-        filled.group_by(_KEYS)
-        .agg(
-            pl.len().alias("replications"),
-            (pl.col("amount").sum() // pl.len()).cast(pl.Int64).alias("mean"),
-            (pl.col("amount").sort().std(ddof=1) * _factor(len(numbers))).ceil().cast(pl.Int64).alias("mean_error"),
-            *(pl.col("amount").sort().get(place_of(len(numbers), share)).alias(name) for name, share in BANDS),
-        )
-        .sort(_KEYS)
+    return filled.group_by(_KEYS).agg(
+        pl.len().alias("replications"),
+        (pl.col("amount").sum() // pl.len()).cast(pl.Int64).alias("mean"),
+        (pl.col("amount").sort().std(ddof=1) * _factor(len(numbers))).ceil().cast(pl.Int64).alias("mean_error"),
+        *(pl.col("amount").sort().get(place_of(len(numbers), share)).alias(name) for name, share in BANDS),
     )
 
 

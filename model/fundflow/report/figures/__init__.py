@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from fundflow.report.figures import cash, departments, districts, entitlement, instruments, pipeline, rounds
-from fundflow.report.source import tables_of
+from fundflow.report.figures import (
+    cash,
+    departments,
+    districts,
+    entitlement,
+    instruments,
+    outturn,
+    pipeline,
+    rounds,
+)
+from fundflow.report.source import Tables, tables_of
 from fundflow.report.style import Page, styled
 from fundflow.report.texts import Texts
 
@@ -20,13 +30,19 @@ FIGURES = {
     "7-departments": departments.draw,
     "8-beside": instruments.draw_beside,
 }
+WITH_ACTUALS = {"9-outturn": outturn.draw}
+"""Drawn where the run is read with actuals."""
 
 
 def draw_pages(run: Any, lang: str = "zh") -> dict[str, Page]:
     """Draw every figure without writing it; the names are those of the files."""
     tables, texts = tables_of(run), Texts(lang)
     with styled():
-        return {name: draw(tables, texts) for name, draw in FIGURES.items()}
+        return {name: draw(tables, texts) for name, draw in _figures(tables).items()}
+
+
+def _figures(tables: Tables) -> Mapping[str, Callable[[Tables, Texts], Page]]:
+    return FIGURES if tables.reading is None else {**FIGURES, **WITH_ACTUALS}
 
 
 def draw_all(run: Any, lang: str = "zh") -> list[Path]:
@@ -46,7 +62,7 @@ def draw_all(run: Any, lang: str = "zh") -> list[Path]:
     """
     tables, texts = tables_of(run), Texts(lang)
     written = []
-    for name, draw in FIGURES.items():
+    for name, draw in _figures(tables).items():
         # Saved inside the context: hatches and SVG text take their settings when they are written.
         with styled():
             written += draw(tables, texts).save(tables.path / "figures", f"{name}-{lang}")
