@@ -34,7 +34,6 @@ def without(tables: Tables, texts: Texts) -> str:
 def error_note(tables: Tables, texts: Texts) -> str:
     """The Monte Carlo error of the budget year's entitlement: of the mean, and of the edges of its band."""
     values = frames.paths(tables, tables.commitments, entitlement(), "year", [tables.budget_year])
-    values = frames.evenly(tables, values[:, 0])[:, None]
     # Replications weighed by actuals count as fewer of equal weight.
     values = frames.evenly(tables, values[:, 0])[:, None]
     n, mean = len(values), float(values.mean())
