@@ -22,6 +22,9 @@ COMMANDS = {
     "uncertainty": (
         "fundflow.experiment.layered_command:uncertainty", "Luck, parameters, readings, policy risks: a fan of bands."
     ),
+    "sensitivity": (
+        "fundflow.experiment.sensitivity_command:sensitivity", "Which numbers move a total: tornado, Morris, Sobol."
+    ),
     "solve": ("fundflow.experiment.solve_command:solve", "Which value of a key meets a wish, such as a budget."),
     "reserve": ("fundflow.report.reserve_command:reserve", "What to keep back: quantiles, and the risk of a budget."),
     "budget": ("fundflow.report.command:budget", "The budget table of a run, for the bureau."),
