@@ -151,6 +151,29 @@ def test_provincial_incubators_become_national_and_city_ones_provincial(
         assert found.level_before.tolist() == ([level] * 3 if level < 4 else [])
 
 
+def test_a_standard_incubator_that_passes_may_become_specialised_with_a_field_and_others_may_not(
+    parameters: EconomyParameters, draws: Draws
+) -> None:
+    sure = {
+        "incubator_fail": 0.0,
+        "incubator_filing": 1.0,
+        "incubator_to_specialised": 1.0,
+        "incubator_to_provincial": 0.0,
+        "incubator_to_national": 0.0,
+    }
+    economy = parameters.draw(draws, fixed=True).model_copy(update=sure)
+    for level, after in ((1, 2), (2, 2), (3, 3), (4, 4)):
+        table = incubators_of(5, level)
+        found = incubator_year(table, 2021, economy, draws, STRIKES)
+        assert (table.level == after).all()
+        assert found.level_before.tolist() == ([1] * 5 if level == 1 else [])
+        assert (table.field >= 0).all() == (level == 1) and table.specialised.all() == (level == 1)
+    for worse in ({"incubator_fail": 1.0}, {"incubator_filing": 0.0}, {"incubator_to_specialised": 0.0}):
+        table = incubators_of(5, 1)
+        incubator_year(table, 2021, economy.model_copy(update=worse), draws, STRIKES)
+        assert (table.level == 1).all() and (table.field == -1).all()
+
+
 def test_a_newcomer_is_not_evaluated_in_its_first_year(parameters: EconomyParameters, draws: Draws) -> None:
     economy = parameters.draw(draws, fixed=True)
     new = incubator_year(Incubators(0), 2021, economy, draws, STRIKES).new

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.reference.world import World
 
 Steps = Generator[simpy.Event, Any, None]
-EVERYTHING, KEY_CALL = "everything", "key call"
+EVERYTHING, KEY_CALL, RECOGNITION = "everything", "key call", "recognition as an incubator"
 FOREVER = 2**40
 DUE_AFTER_MONTHS = 3
 

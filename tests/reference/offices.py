@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from fundflow.base.calendar import Phase
-from fundflow.economy import Incubators, Strikes, incubator_year
+from fundflow.economy import Incubators, Strikes, incubator_year, recognise_again
 from tests.reference import eaglets, faults, incubation, projects, rnd, towns
 from tests.reference.claims import Claim
 from tests.reference.days import date_of, number, plus_months, plus_years
@@ -294,6 +294,24 @@ def incident_office(world: World) -> Steps:
             if host.is_open(day) and faults.incident(world, host.id, year):
                 host.table.until[0] = day
                 incubation.close(host, day)
+                # Article 11(5): three years without application.
+                bar_incubator(world, host, day, 3)
+
+
+def bar_incubator(world: World, host: incubation.Incubator, day: int, years: int) -> None:
+    until = number(plus_years(date_of(day), years))
+    world.bans.setdefault(host.id, []).append((faults.RECOGNITION, day, until))
+
+
+def comes_back(world: World, host: incubation.Incubator, year: int, day: int) -> bool:
+    """Struck off in an earlier year, free to apply, and willing: recognised anew at the level of the city."""
+    if host.until >= number(date(year, 1, 1)) or faults.is_barred(world, host.id, (faults.RECOGNITION,), day):
+        return False
+    if not world.luck.happens("incubator-return", host.id, world.economy.incubator_return, year):
+        return False
+    recognise_again(host.table, [0], day)
+    host.recognised, host.until = int(host.table.recognised[0]), int(host.table.until[0])
+    return True
 
 
 def incubator_office(world: World) -> Steps:
@@ -309,8 +327,14 @@ def incubator_office(world: World) -> Steps:
                 passed[host.id] = bool(judged.grade[0]) and bool(judged.filed[0])
             if len(judged.promoted):
                 risen.append((host, int(judged.level_before[0])))
+                host.specialty = int(host.table.field[0])
             if len(judged.struck):
                 incubation.close(host, day)
+                if host.table.fails_running[0] >= STRIKES.failures:
+                    # Article 11(4): two years without application.
+                    bar_incubator(world, host, day, 2)
+            elif comes_back(world, host, year, day):
+                risen.append((host, 0))
         new = incubator_year(Incubators(0), year, world.economy, world.draws, STRIKES).new
         for i in range(new.n):
             host = incubation.from_table(new.take([i]))
@@ -329,15 +353,11 @@ def claim_level(world: World, host: incubation.Incubator, before: int, day: int)
     level = int(host.table.level[0])
     law = world.law
     if level == SPECIALISED:
-        award_in(
-            world,
-            host.id,
-            host.zone,
-            "incubator-specialised-construction-grant",
-            day,
-            law.construction,
-            "NONE",
-        )
+        # Once only, to an incubator that returns too.
+        first = ("construction", host.id) not in world.paid
+        world.paid["construction", host.id] = law.construction
+        rule, amount = "incubator-specialised-construction-grant", law.construction if first else 0
+        award_in(world, host.id, host.zone, rule, day, amount, "NONE" if first else "CONDITION")
     elif level in (PROVINCIAL, NATIONAL):
         rule = "incubator-provincial-award" if level == PROVINCIAL else "incubator-national-award"
         full = law.provincial if level == PROVINCIAL else law.national

@@ -15,6 +15,8 @@ from fundflow.economy.institutions import (
     Strikes,
     incubator_year,
     makerspace_year,
+    recognise_again,
+    returning,
 )
 from fundflow.economy.loans import loan_principal, loan_rate, start_loans
 from fundflow.economy.parameters import SET_BY_SCENARIO, Economy, EconomyParameters
@@ -53,6 +55,8 @@ __all__ = [
     "loan_rate",
     "lpr_one_year",
     "makerspace_year",
+    "recognise_again",
+    "returning",
     "month_of_arrival",
     "sme_round",
     "start_loans",

@@ -116,13 +116,44 @@ def incubator_year(
     level = incubators.level[rows]
     rate = np.where(level == PROVINCIAL, economy.incubator_to_national, economy.incubator_to_provincial)
     rate = np.where(level == NATIONAL, 0.0, rate)
-    rises = (draws.uniform("incubator-promotion", ids, period=year) < rate) & ~failed & filed & ~out
-    promoted = rows[rises]
-    before = incubators.level[promoted].copy()
-    incubators.level[promoted] = np.where(before == PROVINCIAL, NATIONAL, PROVINCIAL)
+    good = ~failed & filed & ~out
+    rises = (draws.uniform("incubator-promotion", ids, period=year) < rate) & good
+    turns = draws.uniform("incubator-specialises", ids, period=year) < economy.incubator_to_specialised
+    turns &= (level == STANDARD) & good & ~rises
+    specialise(incubators, rows[turns], economy, draws)
+    promoted = rows[rises | turns]
+    before = level[rises | turns]
+    after = np.where(before == PROVINCIAL, NATIONAL, PROVINCIAL)
+    incubators.level[promoted] = np.where(turns[rises | turns], SPECIALISED, after)
     incubators.level_day[promoted] = day
     grade = incubators.last_grade[rows].copy()
     return IncubatorYear(rows, grade, filed, struck, promoted, before, new_incubators(year, economy, draws))
+
+
+def specialise(incubators: Incubators, rows: Ints, economy: Economy, draws: Draws) -> None:
+    """Give standard incubators a field of their own; area and places stay as they are."""
+    incubators.specialised[rows] = True
+    incubators.field[rows] = draws.category("incubator-field", incubators.id[rows], economy.field_weights)
+
+
+def returning(table: Incubators | Makerspaces, rows: Ints, year: int, chance: float, draws: Draws) -> Ints:
+    """Which of some institutions that were struck off apply again in the round of a year."""
+    kind = "incubator" if isinstance(table, Incubators) else "makerspace"
+    return np.asarray(rows[draws.uniform(f"{kind}-return", table.id[rows], period=year) < chance], np.int64)
+
+
+def recognise_again(table: Incubators | Makerspaces, rows: Ints, day: int) -> None:
+    """Open institutions anew: a city level, and nothing counts of the failures before."""
+    table.recognised[rows] = day
+    table.until[rows] = NEVER
+    table.fails_running[rows] = 0
+    if isinstance(table, Incubators):
+        table.level[rows] = np.where(table.specialised[rows], SPECIALISED, STANDARD)
+        table.level_day[rows] = day
+        table.unfiled_running[rows] = 0
+        table.last_grade[rows] = 1
+    else:
+        table.last_grade[rows] = PASS
 
 
 def makerspace_year(

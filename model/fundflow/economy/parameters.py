@@ -159,11 +159,13 @@ class Economy(BaseModel):
     incubator_births: Count
     incubator_national_directly: float
     incubator_specialised: float
+    incubator_to_specialised: float
     incubator_to_provincial: float
     incubator_to_national: float
     incubator_fail: float
     incubator_fail_persistence: float
     incubator_filing: float
+    incubator_return: float
     incubator_area: float
     incubator_area_sigma: float
     tenant_space: float
@@ -171,6 +173,7 @@ class Economy(BaseModel):
     makerspace_births: Count
     makerspace_grades: Path_
     makerspace_grade_persistence: float
+    makerspace_return: float
     makerspace_places: float
 
     streams: dict[str, Stream]

@@ -5,12 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from fundflow.base.calendar import NEVER, Phase, day_of, year_of, years_of
-from fundflow.economy import IncubatorYear, MakerspaceYear, Strikes, incubator_year, makerspace_year
+from fundflow.economy import (
+    Incubators,
+    IncubatorYear,
+    Makerspaces,
+    MakerspaceYear,
+    Strikes,
+    incubator_year,
+    makerspace_year,
+    recognise_again,
+    returning,
+)
 from fundflow.simulation.incubation import close_incubators
 from fundflow.simulation.world import Ints, Process, World
 
 PROVINCIAL, NATIONAL = 3, 4
 FAILED, UNFILED = "failed-evaluation", "no-filing"
+CONDITIONS = {"incubator": "incubator-standard-recognition", "makerspace": "makerspace-filing-conditions"}
+"""The condition set that opens each recognition; a ban that names it keeps from applying."""
 HATCHED_BEFORE = 0.12
 """Share of tenants first certified in 2020, graduates of the last twelve months among them; assumed: the mean share
 that the model gives for 2021 to 2025 (10 to 16 %)."""
@@ -26,10 +38,12 @@ def institution_years(world: World) -> Process:
         bar_struck(world, "incubator", judged.struck, day)
         bar_struck(world, "makerspace", graded.struck, day)
         close_incubators(world, judged.struck, day)
+        returned = come_back(world, "incubator", year, day)
+        come_back(world, "makerspace", year, day)
         world.incubators.append(judged.new)
         world.makerspaces.append(graded.new)
         yield world.at(day, Phase.AWARD)
-        claim_levels(world, judged, day)
+        claim_levels(world, judged, returned, day)
         claim_hatched(world, judged, day)
         claim_makerspaces(world, graded, day)
 
@@ -51,6 +65,19 @@ def bar_struck(world: World, status: str, struck: Ints, day: int) -> None:
             running = table.fails_running if one.on == FAILED else world.incubators.unfiled_running
             guilty = struck[running[struck] >= one.running.on(day)]
             world.bar(table.id[guilty], owner, one, day)
+
+
+def come_back(world: World, status: str, year: int, day: int) -> Ints:
+    """Recognise again, in the round of a year, institutions struck off before it whom no ban keeps out."""
+    table: Incubators | Makerspaces = world.incubators if status == "incubator" else world.makerspaces
+    chance = world.economy.incubator_return if status == "incubator" else world.economy.makerspace_return
+    condition = CONDITIONS[status]
+    rows = np.flatnonzero(table.until < day_of(year)).astype(np.int64)
+    barred = world.consequences.barred((condition,), table.id[rows], np.full(len(rows), day))
+    rows = returning(table, rows[barred == 0], year, chance, world.draws)
+    recognise_again(table, rows, day)
+    world.ledger.indicate(year, f"{status}s_returned", len(rows))
+    return rows
 
 
 def year_before(world: World) -> Process:
@@ -89,12 +116,12 @@ def year_before(world: World) -> Process:
     world.claim("incubator-year", table.id[rows], table.zone[rows], day, facts)
 
 
-def claim_levels(world: World, judged: IncubatorYear, day: int) -> None:
-    """New levels of this year, by promotion or by first recognition: the construction grant and the two awards."""
+def claim_levels(world: World, judged: IncubatorYear, returned: Ints, day: int) -> None:
+    """New levels of this year, by promotion or by recognition: the construction grant and the two awards."""
     table = world.incubators
     new = np.arange(table.n - judged.new.n, table.n)
-    rows = np.concatenate([judged.promoted, new])
-    before = np.concatenate([judged.level_before, np.zeros(len(new), np.int64)])
+    rows = np.concatenate([judged.promoted, returned, new])
+    before = np.concatenate([judged.level_before, np.zeros(len(returned) + len(new), np.int64)])
     facts = {
         "level": table.level[rows],
         "newly_admitted": np.ones(len(rows), bool),
