@@ -122,10 +122,12 @@ def report(finished: Run, lang: str) -> None:
     from fundflow.report.figures import draw_all
     from fundflow.report.source import tables_of
     from fundflow.report.summary import print_summary
+    from fundflow.report.unpaid import write_never_paid
 
     try:
         tables = tables_of(finished)
     except (ActualsFaults, TooFewLeft) as fault:  # the run is whole; what it was to be read with is not
         raise Refused(f"{fault}\nThe run is kept in {finished.path}") from fault
     draw_all(tables, lang)
+    write_never_paid(tables)
     print_summary(tables, lang)

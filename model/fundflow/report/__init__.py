@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["draw_all", "print_summary", "write_budget"]
+__all__ = ["draw_all", "print_summary", "write_budget", "write_never_paid"]
 
 
 def draw_all(run: Any, lang: str = "zh") -> list[Path]:
@@ -36,3 +36,10 @@ def write_budget(run: Any, out: Path, year: int | None = None, plan: Path | None
 
     tables = tables_of(run)
     return write_workbook(budget_form(tables, year, read_plan(plan, tables) if plan else {}), out)
+
+
+def write_never_paid(run: Any) -> Path:
+    """List the instruments that never paid, with the reason; see `fundflow.report.unpaid.write_never_paid`."""
+    from fundflow.report.unpaid import write_never_paid as write
+
+    return write(run)

@@ -17,6 +17,7 @@ from fundflow.report.notes import at_most, error_note, law_notes, layers, readin
 from fundflow.report.saturation import saturated
 from fundflow.report.source import STATUSES, Tables, tables_of
 from fundflow.report.texts import Texts
+from fundflow.report.unpaid import unpaid_lines
 
 FEN_YI = 10**10
 FEN_WAN = 10**6
@@ -44,6 +45,8 @@ def print_summary(run: Any, lang: str = "zh", console: Console | None = None) ->
     console.print(error_note(part(tables, "headline"), texts), style="dim", highlight=False, soft_wrap=True)
     print_reading(tables, texts, console)
     for line in (*recovery_line(tables, texts), *saturation_lines(tables, texts), *rnd_line(tables, texts)):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    for line in unpaid_lines(tables, texts):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     notes = [*law_notes(tables, texts), *warning_lines(tables, texts)]
     if notes:

@@ -197,6 +197,11 @@ INDICATORS: dict[str, tuple[str, str]] = {
     "fund_*_bought": ("number", "such a fund: concession parts bought before the end of the term"),
     "fund_*_breached": ("number", "such a fund: partners' funds left because they broke the rules"),
     "fund_*_partners": ("number", "such a fund: partners' funds in which it holds a part"),
+    "unmet:*:*": (
+        "number",
+        "claims of an instrument that never paid, in the last year, by what most often stood in the way: number of the "
+        "condition from 0, or a reason",
+    ),
     "fund_*_startups": ("number", "such a fund: firms of the model that its money is meant for"),
     "incubators": ("number", "open incubators"),
     "national_incubators": ("number", "of these, of national level"),

@@ -38,7 +38,7 @@ from fundflow.simulation import (
 from fundflow.simulation.budget import Budget
 from fundflow.simulation.drawn_law import drawn_scenario
 from fundflow.simulation.firm_classes import FirmClasses
-from fundflow.simulation.law import OWN_EVENTS, law_of
+from fundflow.simulation.law import events_of, law_of, silent
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
 from fundflow.simulation.world import STAY_LIMIT, World
@@ -122,6 +122,8 @@ def simulate(
     world.close_books()
     incubation.note_tenancies(world)
     world.ledger.claims.bans = world.consequences.causes
+    for instrument, what, times in world.ledger.unpaid.most():
+        world.ledger.indicate(world.years[-1], f"unmet:{instrument}:{what}", times)
     tables = world.ledger.tables()
     # Processes and world refer to each other; without this the firms of one run lie beside those of the next.
     del world, env
@@ -217,7 +219,7 @@ def prepare(scenario: Scenario) -> Inputs:
         catalogue=catalogue,
         population=population,
         warnings=tuple(warnings_of(catalogue, scenario, economy)),
-        instruments_meta=describe(catalogue),
+        instruments_meta=described(catalogue, scenario),
     )
 
 
@@ -253,12 +255,27 @@ def describe(catalogue: Catalogue) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def described(catalogue: Catalogue, scenario: Scenario) -> dict[str, Any]:
+    """The same, with the conditions in words and why an instrument cannot pay in this scenario (docs/results.md)."""
+    found = describe(catalogue)
+    start, end = parse_day(scenario.start), parse_day(scenario.end)
+    events = events_of(scenario.section("economy", EconomyParameters))
+    for one in catalogue.instruments.values():
+        found[one.id]["silent"] = "" if one.receipt else silent(one, start, end, events)
+        found[one.id]["receipt"] = one.receipt
+        found[one.id]["conditions"] = [
+            {"clause": condition.clause or one.clause}
+            | {lang: condition.say(one.book, 2**30, lang) for lang in ("en", "zh")}
+            for condition in one.eligible
+        ]
+    return found
+
+
 def warnings_of(catalogue: Catalogue, scenario: Scenario, economy: EconomyParameters) -> list[str]:
     """What a reader must know: documents past their end, assumed values in use, numbers outside the calibration."""
     said = []
     first = parse_day(f"{scenario.budget_year}-01-01")
-    raised = OWN_EVENTS | {event for one in economy.streams.values() for event in one.triggers}
-    raised |= {event for one in economy.firm_events.values() for event in one.triggers}
+    raised = events_of(economy)
     for one in catalogue.instruments.values():
         if one.trigger not in raised or one.receipt:
             continue

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fundflow.economy import EconomyParameters
-from fundflow.policy import Catalogue, load_catalogue
+from fundflow.policy import Catalogue, Instrument, load_catalogue
 from fundflow.scenario import Scenario
 
 
@@ -44,3 +45,33 @@ def grades_of_events(scenario: Scenario) -> dict[str, str]:
     for grade, event in raised:
         found[event] = min(grade, found.get(event, grade))
     return found
+
+
+def events_of(economy: EconomyParameters) -> dict[str, bool]:
+    """Every event that something raises, and whether any case of it is expected."""
+    found = dict.fromkeys(OWN_EVENTS, True)
+    for stream in economy.streams.values():
+        for event in stream.triggers:
+            found[event] = found.get(event, False) or stream.yearly > 0 or bool(stream.high)
+    for one in economy.firm_events.values():
+        for event in one.triggers:
+            found[event] = True
+    return found
+
+
+def silent(one: Instrument, start: int, end: int, events: Mapping[str, bool]) -> str:
+    """Why an instrument cannot pay from one day to another with these events, whatever is drawn; empty where it can.
+
+    ``off``; ``not_yet`` or ``ended``: not in force within the horizon; ``no_event``: nothing raises its event;
+    ``no_case``: what raises it stands at zero, since nobody knows the number.
+    """
+    if not any(one.active.on(day) for day in (start, *one.active.changes) if day <= end):
+        return "off"
+    if one.in_force > end:
+        return "not_yet"
+    renewed = one.law.after_expiry == "renewed" and one.superseded_from is None
+    if one.expires is not None and one.expires < start and not renewed and one.right is None:
+        return "ended"
+    if one.trigger not in events:
+        return "no_event"
+    return "" if events[one.trigger] else "no_case"

@@ -15,6 +15,7 @@ from fundflow.base.districts import DISTRICTS
 from fundflow.policy import Batch, Outcome, Reason, Status
 from fundflow.simulation.claim_book import PAYERS, ClaimBook, written_months
 from fundflow.simulation.firm_classes import CLASSES
+from fundflow.simulation.unpaid import Unpaid
 
 STATUS = tuple(status.name.lower() for status in Status)
 LEVELS = ("city", "district", "province")
@@ -40,6 +41,7 @@ class Ledger:
     _settlements: list[Table] = field(default_factory=list)
     _recoveries: list[Table] = field(default_factory=list)
     claims: ClaimBook = field(default_factory=ClaimBook)
+    unpaid: Unpaid = field(default_factory=Unpaid)
     _indicators: list[tuple[int, str, str, float]] = field(default_factory=list)
     trace: dict[str, list[Table]] = field(default_factory=dict)
 
@@ -74,6 +76,8 @@ class Ledger:
         rows = np.flatnonzero(claimed & (outcome.award_day >= self.first_day))
         if outcome.instrument.receipt:
             return
+        if not again:
+            self.unpaid.add(outcome, outcome.award_day >= self.first_day)
         code = self._codes.setdefault(outcome.instrument.id, len(self._codes))
         if classes is None:
             classes = np.zeros(batch.n, np.int64) if self.classes is None else self.classes(batch.ids)
