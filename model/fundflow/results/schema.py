@@ -209,6 +209,8 @@ INDICATORS: dict[str, tuple[str, str]] = {
     "eaglets_revoked": ("number", "eaglets that lost the status in the year"),
     "incubators_revoked": ("number", "incubators struck off for an incident or fraud in the year"),
     "makerspaces_revoked": ("number", "makerspaces struck off for an incident or fraud in the year"),
+    "incubators_returned": ("number", "incubators struck off before that were recognised again in the year"),
+    "makerspaces_returned": ("number", "makerspaces struck off before that were recognised again in the year"),
     "key_projects": ("number", "key R&D projects under contract"),
 }
 
