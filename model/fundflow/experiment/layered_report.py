@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from fundflow.base.order import quantile
@@ -27,7 +28,7 @@ def layered_table(found: Layered, lang: str) -> Table:
             "fan.table", scenario=found.scenario.title, what=found.question.text(lang), n=found.replications,
             unit=texts("unit.yi" if unit == FEN_YI else "unit.wan"), share=f"{found.share:.0%}",
         ),
-        caption="\n".join(notes(found, texts)), title_justify="left", caption_justify="left",
+        caption=escape("\n".join(notes(found, texts))), title_justify="left", caption_justify="left",
         pad_edge=False, collapse_padding=True,
     )  # fmt: skip
     table.add_column(texts("fan.layers"), overflow="fold")
