@@ -32,11 +32,14 @@ def tables(result: Comparison, reform: int, lang: str) -> list[Table]:
     shown = [_table(f"{title}\n{lead}", texts("compare.year"), by_year, "year", result, lang)]
     bearers = pl.concat([result.of(reform, "total", bearer) for bearer in BEARERS])
     shown.append(_table(f"{result.year}", texts("compare.bearer"), bearers, "bearer", result, lang))
+    who = figure.shown_bearer(result.frame.filter(reform=reform), result.year)
+    whose = "" if who == "total" else texts("compare.whose", who=texts(f"word.{who}"))
     for dimension, most in (("district", 99), ("instrument", MOST), ("class", 99)):
-        rows = result.of(reform, dimension).filter((pl.col("mean") != 0) | (pl.col("deviation") != 0))
+        rows = result.of(reform, dimension, who).filter((pl.col("mean") != 0) | (pl.col("deviation") != 0))
         rows = rows.sort(pl.col("mean").abs(), "key", descending=[True, False]).head(most)
-        shown.append(_table(f"{result.year}", texts(f"compare.{dimension}"), rows, "key", result, lang))
-    shown.append(_groups(result, reform, texts))
+        if rows.height:
+            shown.append(_table(f"{result.year}{whose}", texts(f"compare.{dimension}"), rows, "key", result, lang))
+    shown.append(_groups(result, reform, who, whose, texts))
     return shown
 
 
@@ -74,12 +77,12 @@ def _table(title: str, head: str, rows: pl.DataFrame, column: str, result: Compa
     return table
 
 
-def _groups(result: Comparison, reform: int, texts: Texts) -> Table:
+def _groups(result: Comparison, reform: int, who: str, whose: str, texts: Texts) -> Table:
     """Districts by size class that are better or worse off, as far as noise lets one say so."""
-    rows = result.of(reform, "district_class").filter(pl.col("distinct"))
-    table = Table(title=texts("compare.groups", year=result.year), title_justify="left")
-    table.add_column(texts("compare.winners"), overflow="fold")
-    table.add_column(texts("compare.losers"), overflow="fold")
+    rows = result.of(reform, "district_class", who).filter(pl.col("distinct"))
+    table = Table(title=texts("compare.groups", year=result.year) + whose, title_justify="left")
+    for name in ("winners", "losers"):
+        table.add_column(texts(f"compare.{name}"), overflow="fold", min_width=48)
     cells = []
     for sign in (1, -1):
         mine = rows.filter(pl.col("mean") * sign > 0).sort(pl.col("mean") * -sign, "key")

@@ -183,11 +183,11 @@ def _split(
     # A part is 1 where neither year can tell the ratio; what no product explains was carried over.
     factors: tuple[list[Any], list[Any]] = ([], [])
     products = [np.ones(shape, bool).reshape(-1) for _ in flat]
-    own_base = [flat[side][CHAIN.index("base") + 1] for side in (0, 1)]
-    amounts = [flat[side][CHAIN.index("rate") + 1] for side in (0, 1)]
+    own_base = [flat[side][CHAIN.index("base")] for side in (0, 1)]
+    amounts = [flat[side][CHAIN.index("rate")] for side in (0, 1)]
     no_base = np.logical_or.reduce([(b == 0) & (a != 0) for b, a in zip(own_base, amounts, strict=True)])
     for side in (0, 1):
-        flat[side][CHAIN.index("base") + 1] = np.where(no_base, amounts[side], own_base[side])
+        flat[side][CHAIN.index("base")] = np.where(no_base, amounts[side], own_base[side])
     one = np.ones_like(flat[0][0])
     for place in range(len(flat[0])):
         tops = [side[place] for side in flat]
@@ -199,7 +199,7 @@ def _split(
             top = np.where(known[side], tops[side], np.where(known[other], tops[other], 1))
             under = np.where(known[side], unders[side], np.where(known[other], unders[other], 1))
             factors[side].append((top, under))
-    moving = of_product(*factors).reshape(*shape, -1)
+    moving = of_product(*factors).reshape(*shape, len(flat[0]))
     explained = [np.where(products[side], flat[side][-1], 0).reshape(shape) for side in (0, 1)]
     beside = _beside(sides, explained, measure)
     totals: list[NDArray[np.int64]] = [explained[side] + beside["carried"][side] + beside["between"][side]

@@ -12,11 +12,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from fundflow.report.figures.parts import FEN_WAN
-from fundflow.report.style import BEARER_COLOURS, CITY, GREY, INK, SHADE, Page, page, wrap
+from fundflow.report.style import BEARER_COLOURS, CITY, GREY, INK, Page, page, wrap
 from fundflow.report.texts import Texts
 
 MOST = 10
 UNTOLD = "#C9C9C9"
+BAND = "#D9D9D9"
 
 
 def draw(
@@ -44,32 +45,44 @@ def draw(
     unit = texts("unit.wan")
     sheet = page(
         texts("compare.title", base=titles[0], reform=titles[1]),
-        texts("compare.subtitle", measure=texts(f"word.{measure}"), unit=unit, n=n),
+        texts("compare.subtitle", measure=texts(f"word.{measure}").lower(), unit=unit, n=n),
         [texts("compare.note_interval", n=n), texts("compare.note_classes")],
         11.0,
-        8.6,
+        8.85,
     )
     upper, classes, instruments, districts = sheet.axes(
-        2, 2, left=2.0, bottom=0.45, top=0.3, wspace=0.55, hspace=0.28, height_ratios=[1, 1.35]
+        2, 2, left=2.0, bottom=0.7, top=0.3, wspace=0.55, hspace=0.28, height_ratios=[1, 1.35]
     )
     _years(upper, rows.filter(dimension="total"), year, texts)
+    bearer = shown_bearer(rows, year)
+    whose = "" if bearer == "total" else texts("compare.whose", who=texts(f"word.{bearer}"))
     for axes, dimension in ((classes, "class"), (instruments, "instrument"), (districts, "district")):
-        mine = rows.filter(dimension=dimension, bearer="total", year=year).filter(pl.col("mean") != 0)
+        mine = rows.filter(dimension=dimension, bearer=bearer, year=year).filter(pl.col("mean") != 0)
         mine = mine.sort(pl.col("mean").abs(), "key", descending=[True, False])
         head = texts(f"compare.{dimension}")
         if mine.height > MOST and dimension == "instrument":
             head = texts("compare.top", n=MOST, of=mine.height)
             mine = mine.head(MOST)
         _bars(axes, mine, names[dimension], texts)
-        axes.set_title(f"{head}, {year}" if texts.lang == "en" else f"{year} 年{head}", loc="left", fontsize=9)
+        named = f"{head}, {year}" if texts.lang == "en" else f"{year} 年{head}"
+        axes.set_title(f"{named}{whose}", loc="left", fontsize=9)
     lines = [Line2D([], [], color=BEARER_COLOURS[one], linewidth=1.2) for one in BEARER_COLOURS]
     sheet.legend(
-        [Line2D([], [], color=INK, linewidth=1.8), Patch(facecolor=SHADE), *lines, Patch(facecolor=UNTOLD)],
+        [Line2D([], [], color=INK, linewidth=1.8), Patch(facecolor=BAND), *lines, Patch(facecolor=UNTOLD)],
         [texts("compare.total"), texts("compare.interval"), *(texts(f"word.{one}") for one in BEARER_COLOURS),
          texts("compare.untold")],
         columns=7,
     )  # fmt: skip
     return sheet
+
+
+def shown_bearer(rows: pl.DataFrame, year: int) -> str:
+    """Whose difference is shown by instrument, district and class: the total's, or where a reform only shifts money
+    between bearers that of the bearer whom it moves most.
+    """
+    whole = rows.filter(dimension="instrument", year=year)
+    moved = {name: float(whole.filter(bearer=name)["mean"].abs().sum()) for name in ("total", *BEARER_COLOURS)}
+    return "total" if moved["total"] > 0 else max(moved, key=lambda name: moved[name])
 
 
 def _years(axes: Axes, rows: pl.DataFrame, year: int, texts: Texts) -> None:
@@ -80,7 +93,7 @@ def _years(axes: Axes, rows: pl.DataFrame, year: int, texts: Texts) -> None:
     whole = rows.filter(bearer="total").sort("year")
     low, high = (np.nan_to_num(whole[name].to_numpy(), posinf=0, neginf=0) / FEN_WAN for name in ("low", "high"))
     if int(whole["n"].max() or 0) > 1:  # type: ignore[arg-type]
-        axes.fill_between(whole["year"], low, high, color="#D9D9D9", linewidth=0, zorder=1)
+        axes.fill_between(whole["year"], low, high, color=BAND, linewidth=0, zorder=1)
     axes.plot(whole["year"], whole["mean"] / FEN_WAN, color=INK, linewidth=1.8, marker="o", markersize=3)
     axes.axvline(year, color=GREY, linewidth=0.6, linestyle=":")
     axes.axhline(0, color=INK, linewidth=0.6)
