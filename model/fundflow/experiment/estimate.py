@@ -54,7 +54,10 @@ class Estimate:
         if self.mean == 0 or self.distinct or not np.isfinite(self.half_width):
             return None
         factor = float(stats.norm.ppf((1 + LEVEL) / 2))
-        needed = int(np.ceil((factor * self.deviation / self.mean) ** 2))
+        needed = max(int(np.ceil((factor * self.deviation / self.mean) ** 2)), 2)
+        # Student's t is wider than the normal distribution where replications are few.
+        while stats.t.ppf((1 + LEVEL) / 2, needed - 1) * self.deviation >= abs(self.mean) * np.sqrt(needed):
+            needed += 1
         digits: int = 10 ** max(len(str(needed)) - 2, 0)
         return max(-(-needed // digits) * digits, self.n + 1)
 

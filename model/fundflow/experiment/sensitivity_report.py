@@ -63,7 +63,7 @@ def sensitivity_table(
         else:
             cells = [f"{one.first:.3f} ± {one.first_confidence:.3f}", f"{one.total:.3f} ± {one.total_confidence:.3f}",
                      f"{one.noise:.3f}"]  # fmt: skip
-        table.add_row(one.factor.key, _ends(one.factor), *cells, said)
+        table.add_row(one.factor.key.removeprefix("economy."), _ends(one.factor), *cells, said)
     return table
 
 
