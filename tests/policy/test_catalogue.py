@@ -64,8 +64,10 @@ def test_every_reading_is_used_by_some_rule() -> None:
     used = {name for found in cat.instruments.values() for name in found.readings}
     by_pool = {"rnd-budget", "rnd-short"}
     by_conditions = {"eaglet-staff-year", "bridge-size-test", "project-ban"}
-    by_fund = {"angel-excess-return"}
-    assert set(cat.readings) == used | by_pool | by_conditions | by_fund
+    by_fund = {"angel-excess-return", "innovation-fund", "repayment-day"}
+    by_lists = {one.reading for one in cat.cost_sharing.values() if one.reading}
+    by_chain = {"odd-fen", "validity-day", "district-day", "superseded"}
+    assert set(cat.readings) == used | by_pool | by_conditions | by_fund | by_lists | by_chain
 
 
 @pytest.mark.parametrize("name", ["eaglet-staff-year", "bridge-size-test"])

@@ -13,7 +13,7 @@ import polars as pl
 from fundflow.experiment.engine import SIMULATION, load_engine
 from fundflow.experiment.estimate import Estimate, estimate
 from fundflow.experiment.pieces import STORE, Pieces, Watch, run_pieces
-from fundflow.policy import Catalogue
+from fundflow.policy import Catalogue, Instrument
 from fundflow.scenario import Scenario
 
 LOW_DISCRETION = "60%"
@@ -28,6 +28,8 @@ class Opening:
     """
 
     id: str
+    number: str
+    """Of the question in docs/readings.md; ``-`` where it has none there."""
     question_en: str
     question_zh: str
     taken: str
@@ -53,16 +55,25 @@ def openings(catalogue: Catalogue) -> list[Opening]:
     """Every other answer that the catalogue allows: one a value of a reading, one a ceiling that is paid in full."""
     found = []
     for one in catalogue.readings.values():
-        users = tuple(i.id for i in catalogue.instruments.values() if one.id in i.readings)
+        users = tuple(i.id for i in catalogue.instruments.values() if one.id in _asked(i))
         if one.id == "discretion":
             continue
         for other in one.others:
             change: dict[str, Any] = {"readings": {one.id: other}}
             found.append(
                 Opening(
-                    one.id, one.question_en, one.question_zh, str(one.value), other, one.certainty, change, users
+                    one.id,
+                    one.number,
+                    one.question_en,
+                    one.question_zh,
+                    str(one.value),
+                    other,
+                    one.certainty,
+                    change,
+                    users,
                 )
             )
+    found.append(_after_expiry(catalogue))
     for inst in catalogue.instruments.values():
         if inst.ceiling:
             change = {"changes": {inst.id: {"amount": {"discretion": LOW_DISCRETION}}}}
@@ -70,9 +81,22 @@ def openings(catalogue: Catalogue) -> list[Opening]:
             now = str(catalogue.readings["discretion"].value)
             taken = "100%" if now == "1" else now
             found.append(
-                Opening(f"ceiling:{inst.id}", en, zh, taken, LOW_DISCRETION, "likely", change, (inst.id,))
+                Opening(f"ceiling:{inst.id}", "1", en, zh, taken, LOW_DISCRETION, "likely", change, (inst.id,))
             )
     return found
+
+
+def _after_expiry(catalogue: Catalogue) -> Opening:
+    """Documents past their last day: taken for renewed, or lapsed."""
+    taken = {law.after_expiry for law in catalogue.documents.values()}
+    other = "lapses" if "renewed" in taken else "renewed"
+    en, zh = "Documents past their last day", "已过有效期的文件：视为延续还是失效"
+    return Opening("after-expiry", "6", en, zh, " / ".join(sorted(taken)), other, "open", {"after_expiry": other}, ())
+
+
+def _asked(instrument: Instrument) -> set[str]:
+    """The readings that an instrument and its lists of bearers hang on."""
+    return {*instrument.readings, *(sharing.reading for _, sharing in instrument.sharing.versions)}
 
 
 def reading_effects(

@@ -22,7 +22,7 @@ _CERTAINTY = {"sure": "明确", "likely": "较有把握", "open": "未定"}
 def effects_table(
     effects: Sequence[Effect], own: Mapping[str, Estimate], scenario: Scenario, replications: int, lang: str
 ) -> Table:
-    """Every effect that was run, in 万元 with the interval of the mean; the others are counted in the caption."""
+    """Every effect, in 万元 with the interval of the mean; 0 where no claim of the year rests on the reading."""
     run = [one for one in effects if one.run]
     year, whole = scenario.budget_year, own["total"].mean / FEN_WAN
     if lang == "zh":
@@ -30,7 +30,7 @@ def effects_table(
             f"{scenario.title}：另一种读法对 {year} 年应兑付的影响"
             f"（万元，{replications} 次配对模拟，方括号为均值的 95% 区间）"
         )
-        idle = f"{year} 年应兑付 {whole:,.0f} 万元。另有 {len(effects) - len(run)} 项读法在该年没有申领，影响为零。"
+        idle = f"{year} 年应兑付 {whole:,.0f} 万元。其中 {len(effects) - len(run)} 项读法在该年没有申领，影响为零。"
     else:
         title = (
             f"{scenario.title}: what the other reading changes in entitlement of {year} "
@@ -38,16 +38,16 @@ def effects_table(
         )
         idle = (
             f"Entitlement of {year}: {whole:,.0f} x 10,000 yuan. "
-            f"{len(effects) - len(run)} more readings have no claim in that year."
+            f"{len(effects) - len(run)} of the readings have no claim in that year: no effect."
         )
     table = Table(title=title, caption=idle, title_justify="left", caption_justify="left")
     for number, head in enumerate(_HEADS[lang]):
         table.add_column(head, justify="right" if number else "left", no_wrap=number > 0, overflow="fold")
-    for one in run:
+    for one in effects:
         asked = one.opening
         sure = _CERTAINTY[asked.certainty] if lang == "zh" else asked.certainty
         question = asked.question_zh if lang == "zh" else asked.question_en
-        said = [question, f"{asked.taken} → {asked.other} ({sure})", one.total.words(lang)]
+        said = [question, f"{asked.taken} → {asked.other} ({sure})", one.total.words(lang) if one.run else ""]
         cells = [_cell(gap) for gap in (one.city, one.district, one.total)]
         table.add_row("\n".join(line for line in said if line), *cells)
     return table
@@ -65,7 +65,8 @@ def effects_frame(effects: Sequence[Effect]) -> pl.DataFrame:
     for one in effects:
         asked = one.opening
         row: dict[str, object] = {
-            "reading": asked.id, "question_zh": asked.question_zh, "question_en": asked.question_en,
+            "reading": asked.id, "number": asked.number,
+            "question_zh": asked.question_zh, "question_en": asked.question_en,
             "taken": asked.taken, "other": asked.other, "certainty": asked.certainty, "run": one.run,
         }  # fmt: skip
         for level, gap in (("city", one.city), ("district", one.district), ("total", one.total)):

@@ -40,6 +40,8 @@ class Cap:
     times: str | None = None
     by: str | None = None
     amounts: tuple[tuple[int, Dated[int]], ...] = ()
+    together: bool = False
+    """Whether all claimants together have no more than this in a year."""
 
     def most(self, view: View) -> Any:
         """The limit, a number or shape (n,)."""
@@ -103,6 +105,9 @@ def _apply(amount: Fen, cap: Cap, view: View, ids: Any, years: Any, totals: Tota
     most = cap.most(view)
     if cap.scope == "claim":
         return apply_cap(amount, most if cap.times is None else view.column(cap.times).astype(np.int64) * most)
+    if cap.together:
+        spent = sum((totals.paid_by_all(group, years) for group in cap.groups), np.zeros(len(amount), dtype=np.int64))
+        return apply_total_cap(amount, most - spent, np.asarray(years))
     had = np.zeros(len(amount), dtype=np.int64)
     given = [view.given(view.book[name]) for name in cap.paid]
     for number, group in enumerate(cap.groups):
@@ -142,9 +147,12 @@ def read_caps(source: Table, book: FactBook, readings: Mapping[str, Any]) -> tup
             one.fault("times", 'only a limit of the scope "claim" can be for each of several')
         clause = one.get("clause", table.text, "")
         amounts = _by_class(one, by, book)
+        together = one.get("together", table.flag, False)
+        if together and scope != "year":
+            one.fault("together", 'only a limit of the scope "year" can be for all claimants')
         if scope in ("year", "lifetime") and not groups:
             one.fault("groups", "missing: a total over time names the group that it counts")
         one.finish()
         if counts:
-            caps.append(Cap(scope, amount, groups, paid, fact, clause, times, by, amounts))
+            caps.append(Cap(scope, amount, groups, paid, fact, clause, times, by, amounts, together))
     return tuple(caps)

@@ -258,7 +258,7 @@ def _build(
     facts = read_facts(facts_raw, faults)
     for raw in files.values():
         facts.update(read_facts(raw.get("facts", {}), faults))
-    sharing = read_cost_sharing(sharing_raw, faults)
+    sharing = read_cost_sharing(sharing_raw, faults, readings)
     envelopes: dict[str, Envelope] = {}
     pools: dict[str, Pool] = {}
     for raw in files.values():
@@ -289,12 +289,15 @@ def _build(
     check_funds(funds.values(), conditions, instruments, faults)
     _check_bans(instruments, conditions, documents, faults)
     _check(instruments, pools, envelopes, files, after_expiry, documents, faults)
-    instruments = share_groups(_supersede(instruments, files, faults))
+    instruments = share_groups(_supersede(instruments, files, readings, faults))
     return Catalogue(instruments, conditions, readings, envelopes, funds, pools, sharing, documents, facts, register)
 
 
 def _supersede(
-    instruments: dict[str, Instrument], files: Mapping[str, dict[str, Any]], faults: Faults
+    instruments: dict[str, Instrument],
+    files: Mapping[str, dict[str, Any]],
+    readings: Mapping[str, Reading],
+    faults: Faults,
 ) -> dict[str, Instrument]:
     """End each instrument that another takes the place of on the day before that one's first."""
     named = {name for raw in files.values() for name in raw.get("instruments", {})}
@@ -306,9 +309,16 @@ def _supersede(
         elif heir is not None and heir in instruments:
             start = instruments[heir].in_force
             end = start - 1 if one.expires is None else min(one.expires, start - 1)
-            one = replace(one, expires=end, superseded_from=start)
+            until = _back_from(instruments[heir], one, readings)
+            one = replace(one, expires=end, superseded_from=start, superseded_until=until)
         found[name] = one
     return found
+
+
+def _back_from(heir: Instrument, one: Instrument, readings: Mapping[str, Reading]) -> int | None:
+    """The last day of an heir that lapses, where the rule that it took the place of comes back (reading 61)."""
+    comes_back = readings["superseded"].value == "comes-back" and heir.law.after_expiry == "lapses"
+    return heir.expires if comes_back and one.expires is None else None
 
 
 def _document(

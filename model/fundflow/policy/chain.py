@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from fundflow.base.calendar import years_of
 from fundflow.base.districts import MAP_CHANGE, districts_of
-from fundflow.base.money import split_city, times
+from fundflow.base.money import times
 from fundflow.policy.catalogue import Catalogue
 from fundflow.policy.envelopes import scale, serve
 from fundflow.policy.history import complete
@@ -89,17 +89,19 @@ def settle(
     done: dict[str, Outcome] = {}
     for instrument in instruments:
         if instrument.pool is None:
-            case = _prepare(instrument, batch, award_day, totals)
+            case = _prepare(cat, instrument, batch, award_day, totals)
             steps = [*case.work.steps]
             done[instrument.id] = _finish(case, _due(case), steps, left, totals)
     for pool in dict.fromkeys(one.pool for one in instruments if one.pool is not None):
         members = [one for one in instruments if one.pool == pool]
-        for outcome in _settle_pool(cat.pools[pool], members, batch, award_day, totals, left):
+        for outcome in _settle_pool(cat, cat.pools[pool], members, batch, award_day, totals, left):
             done[outcome.instrument.id] = outcome
     return [done[instrument.id] for instrument in instruments]
 
 
-def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals: Totals) -> _Case:
+def _prepare(
+    cat: Catalogue, instrument: Instrument, batch: Batch, award_day: int | None, totals: Totals
+) -> _Case:
     facts = complete(batch.facts, instrument.history, instrument.lists, batch.ids, totals)
     since = right_start(instrument, facts)
     if award_day is None:
@@ -109,21 +111,24 @@ def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals
     if instrument.events_from < instrument.in_force:
         # Events before the document count, but nobody can decide on them before it is in force.
         awarded = np.maximum(awarded, instrument.in_force)
-    district = _districts(batch, awarded)
+    # Which day the shares and the document's validity go by are readings 53 and 52.
+    shared = batch.trigger_day if cat.readings["district-day"].value == "trigger-day" else awarded
+    covered = awarded if cat.readings["validity-day"].value == "award-day" else batch.trigger_day
+    district = _districts(batch, shared)
     if instrument.by_place:
         facts = {**facts, DISTRICT: district}
     whole = Claims(
         batch.ids,
         batch.trigger_day,
         _years(batch.trigger_day),
-        statuses(instrument, batch.trigger_day, since),
+        statuses(instrument, covered, since),
         facts,
         0,
         batch.barred.get(instrument.id),
     )
-    governing = value_days(instrument, batch.trigger_day, awarded, since)
+    governing = value_days(instrument, covered, awarded, since)
     parts = [(rows, examine(instrument, part, totals)) for rows, part in _versions(instrument, whole, governing)]
-    sharing = instrument.sharing.on(int(awarded[0]) if batch.n else 0)
+    sharing = instrument.sharing.on(int(shared[0]) if batch.n else 0)
     return _Case(
         instrument,
         batch,
@@ -132,7 +137,7 @@ def _prepare(instrument: Instrument, batch: Batch, award_day: int | None, totals
         governing,
         district,
         sharing,
-        sharing.city_quarters(district, awarded),
+        sharing.city_quarters(district, shared),
         merge(parts, batch.n),
         instrument.own_rate(int(governing[0])) if batch.n else None,
     )
@@ -183,6 +188,7 @@ def _due(case: _Case) -> Fen:
 
 
 def _settle_pool(
+    cat: Catalogue,
     pool: Pool,
     members: list[Instrument],
     batch: Batch,
@@ -190,7 +196,7 @@ def _settle_pool(
     totals: Totals,
     left: dict[str, int | None],
 ) -> list[Outcome]:
-    cases = [_prepare(one, batch, award_day, totals) for one in members]
+    cases = [_prepare(cat, one, batch, award_day, totals) for one in members]
     budget = left.get(pool.envelope)
     rate = None if budget is None else _pool_rate(pool, cases, budget)
     outcomes = []
@@ -215,10 +221,16 @@ def _pool_rate(pool: Pool, cases: list[_Case], budget: int) -> Fraction | None:
     """The common rate, or the common factor; None where the money suffices."""
     whole_counts = pool.budget_counts == "city-and-district"
     due = [_due(case) for case in cases]
-    shares = [fen if whole_counts else split_city(fen, case.quarters)[0] for case, fen in zip(cases, due, strict=True)]
+    shares = [
+        fen if whole_counts else case.sharing.split(fen, case.quarters)[0]
+        for case, fen in zip(cases, due, strict=True)
+    ]
     needed = sum(int(share.sum()) for share in shares)
     if needed <= budget:
         return None
+    if any(case.sharing.odd_to_city for case in cases):
+        # Each claim may then cost the city a fen more than its exact share.
+        budget = max(budget - sum(case.claims.n for case in cases), 0)
     parts = [np.full_like(case.quarters, 4) if whole_counts else case.quarters for case in cases]
     if pool.when_short == "scale-each":
         return scale(np.concatenate(due), np.concatenate(parts), budget)
@@ -258,7 +270,7 @@ def _finish(
     entitlement = _due(case)
     name = instrument.envelope
     if name is not None and left.get(name) is not None:
-        served = serve(award, case.quarters, left[name], instrument.when_short)
+        served = serve(award, case.quarters, left[name], instrument.when_short, case.sharing.split)
         award = served.amount
         steps = [*steps, ("envelope", award, served.reason)]
     shares = case.sharing.shares(award, case.quarters)

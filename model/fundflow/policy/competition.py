@@ -14,13 +14,16 @@ from fundflow.policy.table import Table
 from fundflow.policy.values import Dated
 from fundflow.policy.view import View
 
+TIES = ("lower-number", "all-tied")
+
 
 @dataclass(frozen=True)
 class Competition:
     """How many places there are and what ranks.
 
     ``rank_fact`` is a rank that was given by others and stands in for a ranking here; ``then_by`` breaks ties, and
-    after it the lower id, so that never more than the quota are served (reading 22).
+    after it the lower id, so that never more than the quota are served; ``all-tied`` lets everybody in who ties with
+    the last one (reading 22).
     """
 
     places: Dated[int]
@@ -28,6 +31,7 @@ class Competition:
     then_by: str | None
     rank_fact: str | None
     clause: str
+    ties: str = TIES[0]
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -70,6 +74,9 @@ def rank(competition: Competition, eligible: NDArray[np.bool_], view: View, ids:
     order = _order(competition, rows, view, ids)
     within = np.zeros(len(eligible), dtype=np.bool_)
     within[order[:places]] = True
+    if competition.ties == "all-tied" and places and competition.rank_by is not None:
+        values = view.column(competition.rank_by)
+        within |= eligible & np.asarray(values == values[order[places - 1]], np.bool_)
     return Ranked(within, _cut_off(competition, within, view))
 
 
@@ -102,6 +109,7 @@ def read_competition(source: Table | None, book: FactBook) -> Competition | None
         name("then_by"),
         name("rank_fact"),
         source.get("clause", table.text, ""),
+        source.get("ties", table.one_of(*TIES), TIES[0]),
     )
     if found.rank_by is None and found.rank_fact is None:
         source.faults.add(source.where, "needs rank_by or rank_fact")

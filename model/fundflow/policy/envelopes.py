@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -46,7 +47,13 @@ class Envelope:
     values: tuple[Value, ...] = field(default=(), repr=False)
 
 
-def serve(award: Fen, quarters: Fen, left: int | None, when_short: str) -> Reduced:
+def serve(
+    award: Fen,
+    quarters: Fen,
+    left: int | None,
+    when_short: str,
+    split: Callable[[Fen, Fen], tuple[Fen, Fen]] = split_city,
+) -> Reduced:
     """Serve claims from a pot in their order.
 
     Parameters
@@ -60,18 +67,22 @@ def serve(award: Fen, quarters: Fen, left: int | None, when_short: str) -> Reduc
     when_short
         ``scale`` gives all the same part; ``defer`` and ``refuse`` serve in row order, and from the first claim
         that does not fit on nobody (the head of the line blocks).
+    split
+        Divides an award between city and district.
 
     Returns
     -------
     Reduced
         Awards of zero or less than before, with the reason.
     """
-    share = split_city(award, quarters)[0]
+    share = split(award, quarters)[0]
     needed = int(share.sum())
     if left is None or needed <= left:
         return Reduced(award, np.zeros(len(award), dtype=np.int8))
     if when_short == "scale":
-        scaled = times(award, scale(award, quarters, left))
+        # Where the odd fen is the pot's, each claim may cost it one more than its exact share.
+        odd = len(award) if (share > split_city(award, quarters)[0]).any() else 0
+        scaled = times(award, scale(award, quarters, max(left - odd, 0)))
         return reduced(award, np.where(share == 0, award, scaled), Reason.ENVELOPE_SCALED)
     fits = np.cumsum(share) <= max(left, 0)
     # What the pot does not bear is not held up by it.

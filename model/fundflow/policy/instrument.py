@@ -101,6 +101,8 @@ class Instrument:
     """Events from this day on count, although the document came later."""
     superseded_by: str | None = None
     superseded_from: int | None = None
+    superseded_until: int | None = None
+    """The day past which it counts again, where the other one has lapsed and the reading lets it come back."""
     by_place: bool = False
     """Some condition asks for the district, which the chain knows and no claimant needs to say."""
     values: tuple[Value, ...] = field(default=(), repr=False)

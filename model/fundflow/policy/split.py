@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -49,6 +50,10 @@ class CostSharing:
     province: bool = False
     assumed: tuple[str, str] | None = None
     matches: tuple[str, ...] = ()
+    odd_to_city: bool = False
+    """Whether the fen that cannot be halved or quartered is the city's and not the district's (reading 2)."""
+    reading: str = ""
+    """The reading that may put another list in the place of this one."""
 
     @property
     def by_district(self) -> bool:
@@ -76,8 +81,15 @@ class CostSharing:
         parts = {"city": none, "district": none, "province": none, "other": none}
         if self.other or self.province:
             return parts | {"other" if self.other else "province": total}
-        city, district = split_city(total, quarters)
+        city, district = self.split(total, quarters)
         return parts | {"city": city, "district": district}
+
+    def split(self, total: Ints, quarters: Ints) -> tuple[Ints, Ints]:
+        """City's and district's part of amounts, shape (n,); the odd fen is one's or the other's."""
+        if not self.odd_to_city:
+            return split_city(total, quarters)
+        district, city = split_city(total, 4 - np.asarray(quarters, np.int64))
+        return city, district
 
     def lists(self, day: int) -> dict[str, list[str] | float]:
         """The districts under each ratio on a day; where the district does not matter, each bearer's share."""
@@ -125,20 +137,27 @@ BUILT_IN = {
 }
 
 
-def read_cost_sharing(raw: dict[str, Any], faults: Faults) -> dict[str, CostSharing]:
+OWN_LIST = "own-list"
+
+
+def read_cost_sharing(raw: dict[str, Any], faults: Faults, readings: Mapping[str, Any]) -> dict[str, CostSharing]:
     """Read ``cost-sharing.toml``: one table for each list, with every district of both maps.
 
-    A key ``all`` replaces the whole list from its first date on; ``like`` takes the districts of another list.
+    A key ``all`` replaces the whole list from its first date on; ``like`` takes the districts of another list;
+    ``reads_as`` names the list that a reading puts in the place of this one (``own-list``: none).
     """
     lists = dict(BUILT_IN)
+    names = {f"reading.{name}": one.value for name, one in readings.items()}
     for name, one in raw.items():
-        source = Table(one, f"cost-sharing.{name}", faults)
+        source = Table(one, f"cost-sharing.{name}", faults, names)
         like = source.get("like", table.one_of(*raw), None)
         if like is not None:
             taken = {key: value for key, value in raw[like].items() if key in DISTRICTS or key == "all"}
             source.raw = {**taken, **source.raw}
         assumed = source.get("assumed", table.names, None)
         source.get("source", table.text, "")
+        instead = source.get("reads_as", table.one_of(OWN_LIST, *BUILT_IN), OWN_LIST)
+        reading = str(source.raw.get("reads_as", "")).removeprefix("$reading.")
         matches = source.get("matches", table.texts, ())
         if matches:
             source.finish()
@@ -149,8 +168,11 @@ def read_cost_sharing(raw: dict[str, Any], faults: Faults) -> dict[str, CostShar
         for district in DISTRICTS:
             quarters.append(source.dated(district, _quarters))
         source.finish()
-        lists[name] = CostSharing(name, tuple(quarters), everywhere, assumed=assumed)
-    return lists
+        lists[name] = CostSharing(name, tuple(quarters), everywhere, assumed=assumed, reading=reading)
+        if instead != OWN_LIST:
+            lists[name] = replace(BUILT_IN[instead], id=name, assumed=assumed, reading=reading)
+    odd = readings["odd-fen"].value == "city"
+    return {name: replace(one, odd_to_city=odd) for name, one in lists.items()}
 
 
 def read_district(text: str) -> int:

@@ -36,7 +36,12 @@ def statuses(instrument: Instrument, trigger_day: Ints, since: Ints | None) -> N
         status[late] = Status.ASSUMED_RENEWED if renewed else Status.LAPSED
         if instrument.superseded_from is not None:
             # What another instrument has taken the place of is never taken for renewed.
-            status[trigger_day >= instrument.superseded_from] = Status.LAPSED
+            gone = trigger_day >= instrument.superseded_from
+            if instrument.superseded_until is not None:
+                back = trigger_day > instrument.superseded_until
+                status[back] = Status.IN_FORCE
+                gone &= ~back
+            status[gone] = Status.LAPSED
         if instrument.right is not None and late.any():
             start = np.full(len(trigger_day), instrument.expires, dtype=np.int64) if since is None else since
             running = (start <= instrument.expires) & (trigger_day <= add_months(start, instrument.right.months))

@@ -36,6 +36,13 @@ class Totals:
             [known.get((int(one), int(year)), 0) for one, year in zip(ids, years, strict=True)], dtype=np.int64
         )
 
+    def paid_by_all(self, group: str, years: Any) -> Ints:
+        """Fen granted in a year to all claimants together."""
+        sums: dict[int, int] = {}
+        for (_, year), fen in self._year[group].items():
+            sums[year] = sums.get(year, 0) + fen
+        return np.array([sums.get(int(year), 0) for year in years], dtype=np.int64)
+
     def count(self, group: str, ids: Any) -> Ints:
         """How often something was granted, for each claimant."""
         known = self._count[group]

@@ -42,6 +42,8 @@ class BridgeFund:
     fee_rate: Fraction
     answer_days: int = 3
     day_base: int = 360
+    last_day_counts: bool = False
+    """Whether the day of repayment bears interest too (reading 38)."""
     cash: int = 0
     reserved: int = 0
     lent: int = 0
@@ -81,7 +83,8 @@ class BridgeFund:
 
     def interest(self, need: Need) -> int:
         """Interest in two parts, each cut to fen: the free days at one multiple, the rest at the late one."""
-        inside, late = min(need.days_out, self.free_days), max(need.days_out - self.free_days, 0)
+        days = need.days_out + int(self.last_day_counts)
+        inside, late = min(days, self.free_days), max(days - self.free_days, 0)
         return self._part(need, self.multiple, inside) + self._part(need, self.late_multiple, late)
 
     def _part(self, need: Need, multiple: Fraction, days: int) -> int:

@@ -176,6 +176,7 @@ def set_up(
         fee_rate=Fraction(terms.value("fee_rate", start)),
         answer_days=int(terms.value("answer_days", start)),
         day_base=int(terms.value("day_base", start)),
+        last_day_counts=inputs.catalogue.readings["repayment-day"].value == "counted",
     )
     return world, fund, loans.LoanBook(world.firms.n), running
 
