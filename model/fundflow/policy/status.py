@@ -47,8 +47,10 @@ def statuses(instrument: Instrument, trigger_day: Ints, since: Ints | None) -> N
             running = (start <= instrument.expires) & (trigger_day <= add_months(start, instrument.right.months))
             status[late & running] = Status.RUN_OFF
     if instrument.active.changes or not instrument.active.versions[0][1]:
-        off = np.array([not instrument.active.on(int(day)) for day in trigger_day], dtype=np.bool_)
-        status[off] = Status.LAPSED
+        starts = np.array([start for start, _ in instrument.active.versions], dtype=np.int64)
+        states = np.array([on for _, on in instrument.active.versions], dtype=np.bool_)
+        version = np.maximum(np.searchsorted(starts, trigger_day, side="right") - 1, 0)
+        status[~states[version]] = Status.LAPSED
     return status
 
 

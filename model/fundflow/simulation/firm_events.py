@@ -199,4 +199,4 @@ def loans_of_standings(world: World, standings: Standings, book: LoanBook) -> Pr
                 **event_facts(world, f"firm-event-loan:{name}", event.loan_attributes, rows, year - 1),
             }
             last = day_of(year - 1, 12, 31)
-            world.claim(str(event.loan_trigger), firms.id[rows], firms.zone[rows], last, facts)
+            world.claim(str(event.loan_trigger), firms.id[rows], firms.zone[rows], last, facts, together=True)

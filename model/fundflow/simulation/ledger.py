@@ -143,36 +143,33 @@ class Ledger:
         paid = _from(self.first_day, outcome.payments)
         row = paid["row"]
         if len(row):
-            self._payments.append(
-                {
-                    "month": written_months(paid["day"]),
-                    "instrument": np.full(len(row), code),
-                    "district": outcome.district[row],
-                    "city": paid["city"],
-                    "district_fen": paid["district"],
-                    "province": paid["province"],
-                    "paid_by": paid["paid_by"],
-                    "status": outcome.status[row],
-                    "award_year": years_of(outcome.award_day[row]),
-                    "count": np.ones(len(row), np.int64),
-                    "class": classes[row],
-                }
-            )
+            keys = {
+                "month": written_months(paid["day"]),
+                "district": outcome.district[row],
+                "paid_by": paid["paid_by"],
+                "status": outcome.status[row].astype(np.int64),
+                "award_year": years_of(outcome.award_day[row]),
+                "class": classes[row],
+            }
+            sums = {
+                "city": paid["city"],
+                "district_fen": paid["district"],
+                "province": paid["province"],
+                "count": np.ones(len(row), np.int64),
+            }
+            self._payments.append(_summed(code, keys, sums))
 
     def _settle(self, code: int, outcome: Outcome) -> None:
         owed = _from(self.first_day, outcome.settlements)
         row = owed["row"]
         if len(row):
-            self._settlements.append(
-                {
-                    "month": written_months(owed["day"]),
-                    "instrument": np.full(len(row), code),
-                    "district": outcome.district[row],
-                    "from_level": owed["from"],
-                    "to_level": owed["to"],
-                    "amount": owed["fen"],
-                }
-            )
+            keys = {
+                "month": written_months(owed["day"]),
+                "district": outcome.district[row],
+                "from_level": owed["from"],
+                "to_level": owed["to"],
+            }
+            self._settlements.append(_summed(code, keys, {"amount": owed["fen"]}))
 
     def recover(
         self,
@@ -245,6 +242,20 @@ class Ledger:
                 words = code.replace_strict(list(range(len(names))), list(names), return_dtype=pl.String)
                 table = table.with_columns(words.alias(column))
         return table.sort(keys).to_dict(as_series=True)
+
+
+def _summed(code: int, keys: dict[str, NDArray[np.int64]], sums: dict[str, NDArray[np.int64]]) -> Table:
+    """Add up the rows of one instrument with the same keys; a large round becomes a few dozen rows."""
+    joined = np.zeros(len(next(iter(keys.values()))), np.int64)
+    for column in keys.values():
+        least = int(column.min())
+        joined = joined * (int(column.max()) - least + 1) + (column - least)
+    order = np.argsort(joined, kind="stable")
+    starts = np.flatnonzero(np.diff(joined[order], prepend=-1))
+    first = order[starts]
+    found: Table = {"instrument": np.full(len(first), code)}
+    found |= {name: column[first] for name, column in keys.items()}
+    return found | {name: np.add.reduceat(column[order], starts) for name, column in sums.items()}
 
 
 def _from(first: int, columns: dict[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:

@@ -190,4 +190,5 @@ def eaglet_interest(world: World, book: LoanBook) -> Process:
             "days_in_pool": until - start,
             "eaglet_from": firms.eaglet_from[rows],
         }
-        world.claim("eaglet-loan-year", firms.id[rows], firms.zone[rows], day_of(activity, 12, 31), facts)
+        last = day_of(activity, 12, 31)
+        world.claim("eaglet-loan-year", firms.id[rows], firms.zone[rows], last, facts, together=True)

@@ -127,4 +127,4 @@ def acceptances(world: World, projects: Projects) -> Process:
         if due:
             days, ids, rows = (np.array([one[k] for one in due], np.int64) for k in range(3))
             facts = {name: np.array([one[3][name] for one in due]) for name in due[0][3]}
-            world.claim("key-project-accepted", ids, firms.zone[rows], days, facts)
+            world.claim("key-project-accepted", ids, firms.zone[rows], days, facts, together=True)
