@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fundflow.base.calendar import date_of
 from fundflow.base.money import yuan_text
+from fundflow.policy.assumptions import assumption
 from fundflow.policy.conditions import Condition, ConditionSet, judge
 from fundflow.policy.facts import FactBook
 from fundflow.policy.faults import MissingFacts
@@ -268,5 +269,5 @@ def as_text(answer: dict[str, Any], lang: str) -> str:
     if answer["presumed"]:
         lines.append(("未提供、推定成立：" if zh else "presumed, not given: ") + ", ".join(answer["presumed"]))
     for text in answer["assumed"]:
-        lines.append(("假定：" if zh else "assumed: ") + text)
+        lines.append(("假定：" if zh else "assumed: ") + assumption(text, lang))
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fundflow.policy.assumptions import assumption
 from fundflow.policy.catalogue import Catalogue
 from fundflow.policy.instrument import Instrument
 from fundflow.policy.rulebook import rulebook
@@ -17,6 +18,7 @@ WORDS = {
         "switch": "[policy.changes.{}] active = true",
         "assumed": "assumed values in use: law",
         "sharing": "shares of bearers, for",
+        "readings": "answers taken where the text is silent (docs/readings.md)",
         "economy": "assumed values in use: economy",
         "empty": "streams without cases: nobody knows how many come",
     },
@@ -27,10 +29,14 @@ WORDS = {
         "switch": "[policy.changes.{}] active = true",
         "assumed": "使用中的假定值：政策",
         "sharing": "分担比例，适用于",
+        "readings": "文义不明之处所取的读法（docs/readings.md）",
         "economy": "使用中的假定值：经济",
         "empty": "没有案例的来源：无人知道数量",
     },
 }
+
+
+CERTAINTY = {"open": ("open", "未定"), "likely": ("likely", "较有把握")}
 
 
 def gaps_of(catalogue: Catalogue, economy: Mapping[str, Any] | None, lang: str) -> dict[str, Any]:
@@ -45,7 +51,8 @@ def gaps_of(catalogue: Catalogue, economy: Mapping[str, Any] | None, lang: str) 
     -------
     dict
         ``gaps`` (rule, name, document, clause, reason, needs), ``off`` (instruments with an assumed number that a
-        scenario may switch on), ``assumed`` (where, what), ``sharing``, and with a scenario ``economy`` and ``empty``.
+        scenario may switch on), ``assumed`` (where, what), ``readings`` (answers that are not sure), ``sharing``, and
+        with a scenario ``economy`` and ``empty``.
     """
     zh = lang == "zh"
     rules = rulebook()
@@ -64,15 +71,34 @@ def gaps_of(catalogue: Catalogue, economy: Mapping[str, Any] | None, lang: str) 
         )
     instruments = catalogue.instruments.values()
     on = [one for one in instruments if _ever_active(one)]
+    funds = [one for one in catalogue.funds.values() if any(active for _, active in one.active.versions)]
     lists = {one.sharing.on(one.in_force).id for one in on}
     found: dict[str, Any] = {
         "gaps": gaps,
         "off": [
-            {"instrument": one.id, "name": one.name_zh if zh else one.name_en, "assumed": list(one.assumed)}
+            {
+                "instrument": one.id,
+                "name": one.name_zh if zh else one.name_en,
+                "assumed": [assumption(text, lang) for text in one.assumed],
+            }
             for one in instruments
             if not _ever_active(one)
         ],
-        "assumed": [{"instrument": one.id, "assumed": text} for one in on for text in one.assumed],
+        "assumed": [
+            *({"instrument": one.id, "assumed": assumption(text, lang)} for one in on for text in one.assumed),
+            *({"instrument": one.id, "assumed": assumption(text, lang)} for one in funds for text in one.assumed),
+        ],
+        "readings": [
+            {
+                "reading": one.id,
+                "number": one.number,
+                "question": one.question_zh if zh else one.question_en,
+                "taken": str(one.value),
+                "certainty": one.certainty,
+            }
+            for one in catalogue.readings.values()
+            if one.certainty != "sure"
+        ],
         "sharing": [
             {
                 "list": name,
@@ -130,6 +156,10 @@ def as_text(found: Mapping[str, Any], lang: str) -> str:
     for one in found["sharing"]:
         lines.append(f"  {one['list']}: {one['assumed']}")
         lines.append(f"    {words['sharing']} {', '.join(one['instruments'])}")
+    lines += ["", f"{words['readings']} ({len(found['readings'])})"]
+    for one in found["readings"]:
+        sure = CERTAINTY[one["certainty"]][lang == "zh"]
+        lines.append(f"  {one['number']:>3}  {one['question']}: {one['taken']} ({sure})   {one['reading']}")
     if "economy" in found:
         lines += ["", f"{words['economy']} ({len(found['economy'])})"]
         lines += [f"  {one['value']} = {one['is']}   {one['assumed']}" for one in found["economy"]]
