@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,8 @@ import polars as pl
 import pytest
 
 from fundflow.base.calendar import date_of, day_of
-from fundflow.policy import load_catalogue
+from fundflow.policy import Batch, load_catalogue
+from fundflow.simulation.budget import Budget
 from fundflow.simulation.rnd_round import award_day
 from tests.simulation.runs import FUND, RND, Ran, awarded, entitled, run
 
@@ -138,3 +140,23 @@ def test_what_is_put_off_is_served_first_from_the_next_years_money_unless_only_r
     assert served.join(put_off, on=keys, how="anti").height == 0
     recorded = run(*SHORT, "simulation.deferred=recorded")
     assert recorded["claims"].filter(again).height == 0
+
+
+def test_events_of_before_the_document_belong_to_the_fiscal_year_in_which_it_comes_into_force() -> None:
+    """Nobody decides before a document is in force, and the envelope of that year pays."""
+    cat = load_catalogue()
+    # The limit of the envelope makes the fiscal year matter; 10 million yuan a year are printed for it.
+    old = cat.instruments["srdi-service-purchase"]
+    opens = day_of(2023, 2, 1)
+    late = replace(old, in_force=opens, events_from=day_of(2022), pay=replace(old.pay, opens=None, steps=()))
+    budget = Budget(cat, lambda *_: None)
+    assert budget.limited(late)
+    days = np.array([day_of(2022, 6, 1), day_of(2023, 1, 31), day_of(2023, 6, 1)])
+    claims = Batch(np.arange(3), np.zeros(3, np.int64), days, {})
+    # All three awards are of 2023, the first two on the first day in force: one group, which begins that day.
+    [(group, rows, first)] = budget.by_award_day([late], claims)
+    assert (group, rows.tolist(), first) == ([late], [0, 1, 2], opens)
+    # Without the wait the first would have been of 2022.
+    early = budget.by_award_day([replace(late, in_force=day_of(2022))], claims)
+    assert [(rows.tolist(), first) for _, rows, first in early] == [([0], days[0]), ([1, 2], days[1])]
+    assert late.award_days(days).tolist() == [opens, opens, days[2]]

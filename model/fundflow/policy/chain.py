@@ -105,12 +105,11 @@ def _prepare(
     facts = complete(batch.facts, instrument.history, instrument.lists, batch.ids, totals)
     since = right_start(instrument, facts)
     if award_day is None:
-        awarded = instrument.pay.award_days(batch.trigger_day)
+        awarded = instrument.award_days(batch.trigger_day)
     else:
-        awarded = np.full(batch.n, award_day, dtype=np.int64)
-    if instrument.events_from < instrument.in_force:
-        # Events before the document count, but nobody can decide on them before it is in force.
-        awarded = np.maximum(awarded, instrument.in_force)
+        # A day that was set holds too, unless the document counts events of before and is not in force yet.
+        least = instrument.in_force if instrument.events_from < instrument.in_force else award_day
+        awarded = np.full(batch.n, max(award_day, least), dtype=np.int64)
     # Which day the shares and the document's validity go by are readings 53 and 52.
     shared = batch.trigger_day if cat.readings["district-day"].value == "trigger-day" else awarded
     covered = awarded if cat.readings["validity-day"].value == "award-day" else batch.trigger_day

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fundflow.policy import table
 from fundflow.policy.amounts import Amount, Rate, read_amount
 from fundflow.policy.caps import Cap, read_caps
@@ -141,6 +144,14 @@ class Instrument:
     def fact(self, name: str) -> Fact:
         """The declaration of a fact by name or alias."""
         return self.book[name]
+
+    def award_days(self, trigger: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Days on which claims are decided, shape (n,).
+
+        Events before the document may count (``events_from``), but nobody can decide on them before it is in force.
+        """
+        days = self.pay.award_days(trigger)
+        return np.maximum(days, self.in_force) if self.events_from < self.in_force else days
 
     def own_rate(self, day: int) -> Fraction | None:
         """The rate that is paid when money suffices; None where the amount is no rate."""

@@ -197,6 +197,7 @@ INDICATORS: dict[str, tuple[str, str]] = {
     "fund_*_bought": ("number", "such a fund: concession parts bought before the end of the term"),
     "fund_*_breached": ("number", "such a fund: partners' funds left because they broke the rules"),
     "fund_*_partners": ("number", "such a fund: partners' funds in which it holds a part"),
+    "promise_kept:*": ("number", "1 where the city kept what this condition set promises for the year, else 0"),
     "unmet:*:*": (
         "number",
         "claims of an instrument that never paid, in the last year, by what most often stood in the way: number of the "

@@ -67,12 +67,12 @@ class Budget:
         """Group instruments and claims by fiscal year of the award, in order of the first award day."""
         if len(instruments) == 1 and not self.limited(instruments[0]):
             # Without a limit the fiscal year of the award decides nothing.
-            days = instruments[0].pay.award_days(batch.trigger_day)
+            days = instruments[0].award_days(batch.trigger_day)
             return [(list(instruments), np.arange(batch.n), int(days.min()))]
         # Instruments that decide the same claims share a group, so that a pool is settled as one.
         groups: defaultdict[tuple[int, int, bytes], list[Instrument]] = defaultdict(list)
         for instrument in instruments:
-            days = instrument.pay.award_days(batch.trigger_day)
+            days = instrument.award_days(batch.trigger_day)
             years = years_of(days)
             for year in np.unique(years):
                 rows = np.flatnonzero(years == year)

@@ -43,7 +43,7 @@ def award_day(world: World, closed: int) -> int:
     """
     triggered = world.catalogue.triggered_by("tax-settlement")
     sharing = [one for one in triggered if one.pool is not None] or triggered
-    return max((int(one.pay.award_days(np.array([closed]))[0]) for one in sharing), default=closed)
+    return max((int(one.award_days(np.array([closed]))[0]) for one in sharing), default=closed)
 
 
 def settlement_facts(world: World, rows: Ints, activity: int) -> dict[str, Any]:
