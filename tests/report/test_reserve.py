@@ -89,3 +89,15 @@ def test_the_command_prints_a_table_and_writes_rows(run: Run, tmp_path: Path) ->
 def test_bad_input_is_refused_with_what_is_allowed(run: Run, given: list[str], words: str) -> None:
     result = CliRunner().invoke(command, [str(run.path), *given])
     assert result.exit_code == 2 and words in result.output
+
+
+def test_where_discretion_is_drawn_a_total_is_not_called_the_most(forty: Tables) -> None:
+    import dataclasses
+
+    from fundflow.report.notes import at_most, layers, without
+    from fundflow.report.texts import Texts
+
+    drawn = dataclasses.replace(forty, layers=("luck", "parameters", "readings"))
+    assert at_most(forty, Texts("en")) and not at_most(drawn, Texts("en"))
+    assert "discretion" in layers(drawn, Texts("en")) and without(drawn, Texts("en")) == "; not of policy"
+    assert without(dataclasses.replace(drawn, layers=("luck", "risks")), Texts("zh")) == "；不含条文读法"

@@ -112,7 +112,9 @@ def reading_note(tables: Tables, texts: Texts) -> str:
 
 
 def has_ceiling(tables: Tables) -> bool:
-    """Whether the total holds instruments whose amount the law only limits."""
+    """Whether the total holds instruments whose amount the law only limits, at their ceiling."""
+    if "readings" in tables.drawn:
+        return False  # what is paid of a ceiling is drawn, so the total is no longer the most that it can be
     with_money = tables.commitments.filter(entitlement() > 0).select(pl.col("instrument").unique())
     return any(tables.is_ceiling(str(i)) for i in with_money["instrument"])
 

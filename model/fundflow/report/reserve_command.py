@@ -36,7 +36,7 @@ def reserve(
     from fundflow.base.money import parse_fen
     from fundflow.report.reserve import Asked, reserve_frame
     from fundflow.report.reserve import reserve as work_out
-    from fundflow.report.reserve_table import reserve_table
+    from fundflow.report.reserve_table import notes, reserve_table
     from fundflow.report.source import tables_of
     from fundflow.report.texts import Texts
 
@@ -54,7 +54,10 @@ def reserve(
         totals = work_out(tables, asked, tables.budget_year if year is None else year, amount)
     except ValueError as fault:
         raise Refused(str(fault)) from fault
-    Console().print(reserve_table(tables, asked, totals, Texts(lang)))
+    console, texts = Console(), Texts(lang)
+    console.print(reserve_table(tables, asked, totals, texts))
+    for note in notes(tables, totals, texts):
+        console.print(note, style="dim", highlight=False, markup=False, soft_wrap=True)
     if out is not None:
         frame = reserve_frame(asked, totals)
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -24,10 +24,7 @@ def reserve_table(tables: Tables, asked: Asked, totals: Sequence[Total], texts: 
     unit = texts("unit.yi" if large else "unit.wan")
     write = _in_yi if large else _in_wan
     title = texts("reserve.title", scenario=tables.title or "—", what=total_name(tables, asked, texts), unit=unit)
-    table = Table(
-        title=title, caption="\n".join(notes(tables, totals, texts)), title_justify="left", caption_justify="left",
-        pad_edge=False, collapse_padding=True,
-    )  # fmt: skip
+    table = Table(title=title, title_justify="left", pad_edge=False, collapse_padding=True)
     table.add_column("", no_wrap=True)
     for one in totals:
         label = str(one.years[0]) if len(one.years) == 1 else f"{one.years[0]}–{one.years[-1]}"
