@@ -47,6 +47,11 @@ def test_a_wish_is_read_with_its_parts():
     assert some.question == Question("cash", "district", (2027, 2029), "rnd-increase-subsidy-above-scale-sme")
     assert (some.sign, some.fen, some.chance) == (">=", 200 * 10**6, None)
     assert read_target("entitlement 2027 = 5亿").question.bearer == "total"
+    here = Question("cash", "district", (2027, 2027), place="滨江区")
+    assert read_target("district payment 2027 in Binjiang <= 5000万").question == here
+    assert read_target("区县 支出 2027 in 滨江区 <= 5000万 概率 95%").question == here
+    named = read_target("award 2027 in Lin'an of headline <= 5000万").question
+    assert named == Question("award", "total", (2027, 2027), "headline", "临安区")
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,7 @@ def test_a_wish_is_read_with_its_parts():
         ("county award 2027 <= 3亿", "one of city, district, total"), ("city reward 2027 <= 3亿", "entitlement"),
         ("city award 2027 <= -3亿", "below zero"), ("city award 2027 <= three", "amount"),
         ("city award 2027 <= 3亿 with probability 0%", "between 0 and 1"), ("award 2029-2027 <= 3亿", "backwards"),
+        ("city award 2027 in Binjang <= 3亿", 'did you mean "Binjiang"'),
         ("city award 2027 <= 3亿 with probability 100%", "between 0 and 1"),
         ("city award 2027 = 3亿 with probability 95%", "goes with <= or >="),
     ],

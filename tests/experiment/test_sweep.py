@@ -78,6 +78,8 @@ def test_a_question_may_be_about_a_block_or_one_instrument(tmp_path: Path):
     pieces = run_pieces([scenario(0.2)], range(2), workers=0, store=tmp_path, engine=ENGINE)
     ask = {of: Question("award", "city", (2026, 2026), of).values(pieces, 0).sum() for of in ("all", "headline", "rnd")}
     assert ask["all"] == ask["headline"] == ask["rnd"] > 0
+    there = [Question("award", "city", (2026, 2026), place=one).values(pieces, 0).sum() for one in ("西湖区", "滨江区")]
+    assert there == [ask["all"], 0]
     assert Question("award", "city", (2026, 2026), "assumed").values(pieces, 0).sum() == 0
     with pytest.raises(Refused, match='did you mean "rnd"'):
         Question("award", "city", (2026, 2026), "rmd").values(pieces, 0)

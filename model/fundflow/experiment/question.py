@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fundflow.base.districts import DISTRICT_EN
 from fundflow.experiment.command import Refused
 from fundflow.experiment.pieces import LEVELS, MEASURES, Pieces
 from fundflow.report.blocks import BLOCKS, BUREAU, lead
@@ -28,20 +29,25 @@ _EN = {"district": "districts", "headline": "S&T bureau (A, B)", "others": "othe
 
 @dataclass(frozen=True)
 class Question:
-    """One total: ``years`` are the first and the last, summed; ``of`` is ``all``, a block or an instrument."""
+    """One total: ``years`` are the first and the last, summed; ``of`` is ``all``, a block or an instrument.
+
+    ``place`` is a district by its Chinese name, or empty for the whole city.
+    """
 
     measure: str
     bearer: str
     years: tuple[int, int]
     of: str = ALL
+    place: str = ""
 
     def text(self, lang: str) -> str:
         """Name of the total."""
         first, last = self.years
         span = str(first) if first == last else f"{first}-{last}"
         if lang == "zh":
-            return f"{span} 年{_ZH[self.bearer]}{_ZH[self.measure]}（{_ZH.get(self.of, self.of)}）"
-        return f"{self.measure} of {span}, {_EN.get(self.bearer, self.bearer)} ({_EN.get(self.of, self.of)})"
+            return f"{span} 年{self.place}{_ZH[self.bearer]}{_ZH[self.measure]}（{_ZH.get(self.of, self.of)}）"
+        place = f"{DISTRICT_EN[self.place]}, " if self.place else ""
+        return f"{self.measure} of {span}, {place}{_EN.get(self.bearer, self.bearer)} ({_EN.get(self.of, self.of)})"
 
     def values(self, pieces: Pieces, variant: int) -> NDArray[np.int64]:
         """The total by replication, in fen, in the order of ``pieces.replications``."""
@@ -54,6 +60,8 @@ class Question:
         keep = pl.col("year").is_between(*self.years)
         if self.of != ALL:
             keep &= pl.col("instrument").is_in(self._instruments(pieces.metas[variant]))
+        if self.place:
+            keep &= pl.col("district") == self.place
         levels = LEVELS if self.bearer == "total" else (self.bearer,)
         amount = pl.sum_horizontal(f"{self.measure}_{level}" for level in levels).sum().alias("fen")
         return pieces.cube(variant).filter(keep).group_by(list(keys)).agg(amount).collect()

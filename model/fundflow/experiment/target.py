@@ -11,19 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from fundflow.base.districts import DISTRICT_EN
 from fundflow.base.money import parse_fen, parse_rate
 from fundflow.experiment.command import Refused
 from fundflow.experiment.estimate import LEVEL, estimate
 from fundflow.experiment.pieces import MEASURES
 from fundflow.experiment.question import ALL, BEARERS, Question
+from fundflow.scenario.faults import nearest
 
-FORM = '"[city|district|total] entitlement|award|cash YEAR[-YEAR] [of ITEM] <=|>=|= AMOUNT [with probability P%]"'
+FORM = (
+    '"[city|district|total] entitlement|award|cash YEAR[-YEAR] [in DISTRICT] [of ITEM] <=|>=|= AMOUNT '
+    '[with probability P%]"'
+)  # fmt: skip
 _LINE = re.compile(
-    r"^\s*(?:(?P<bearer>\w+)\s+)?(?P<measure>[a-z]+)\s+(?P<first>\d{4})(?:\s*-\s*(?P<last>\d{4}))?"
-    r"(?:\s+of\s+(?P<of>[\w-]+))?\s*(?P<sign><=|>=|=|≤|≥)\s*(?P<amount>[^\s]+)"
-    r"(?:\s+with\s+probability\s+(?P<chance>\S+))?\s*$"
+    r"^\s*(?:(?P<bearer>\w+)\s+)?(?P<measure>[^\W\d]+)\s+(?P<first>\d{4})(?:\s*-\s*(?P<last>\d{4}))?"
+    r"(?:\s+in\s+(?P<place>[\w'’ ]+?))?(?:\s+of\s+(?P<of>[\w-]+))?\s*(?P<sign><=|>=|=|≤|≥)\s*(?P<amount>[^\s]+)"
+    r"(?:\s+(?:with\s+probability\s+|概率\s*)(?P<chance>\S+))?\s*$"
 )
 _SIGNS = {"≤": "<=", "≥": ">="}
+_WORDS = {
+    "应兑付": "entitlement", "安排": "award", "支出": "cash", "payment": "cash", "payments": "cash",
+    "市级": "city", "区县": "district", "合计": "total", "districts": "district",
+}  # fmt: skip
+_PLACES = {name.lower().replace("'", ""): zh for zh, name in DISTRICT_EN.items()} | {zh: zh for zh in DISTRICT_EN}
 
 
 @dataclass(frozen=True)
@@ -119,8 +129,12 @@ def read_target(text: str) -> Target:
     match = _LINE.match(text)
     if match is None:
         raise Refused(f"--so-that {text!r}: must be {FORM}, such as \"city award 2027 <= 3亿 with probability 95%\"")
-    bearer, measure = (match["bearer"] or "total").removesuffix("s"), match["measure"]
+    bearer, measure = (_WORDS.get(match[name] or "total", match[name] or "total") for name in ("bearer", "measure"))
+    place = (match["place"] or "").strip()
+    district = _PLACES.get(place.lower().replace("'", "").replace("’", ""), "")
     faults = []
+    if place and not district:
+        faults.append(f"no district {place!r}{nearest(place, [*DISTRICT_EN, *DISTRICT_EN.values()])}")
     if bearer not in BEARERS:
         faults.append(f"bearer {bearer!r} must be one of {', '.join(BEARERS)}")
     if measure not in MEASURES:
@@ -147,4 +161,4 @@ def read_target(text: str) -> Target:
             faults.append("'=' asks for a mean; a probability goes with <= or >=")
     if faults:
         raise Refused("\n".join(f"--so-that: {fault}" for fault in faults))
-    return Target(Question(measure, bearer, (first, last), match["of"] or ALL), sign, fen, chance)
+    return Target(Question(measure, bearer, (first, last), match["of"] or ALL, district), sign, fen, chance)
