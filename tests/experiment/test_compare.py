@@ -44,3 +44,18 @@ def test_pairing_divides_the_variance_by_the_ratio_of_variances() -> None:
     a, b = np.array([1, 2, 3]), np.array([1, 2, 6])
     assert reduction(a, b) == pytest.approx((1 + 7) / 3)
     assert reduction(a, a) is None
+
+
+def test_a_reform_that_only_shifts_money_between_bearers_is_shown_by_the_bearer_whom_it_moves_most() -> None:
+    from fundflow.report.figures.comparison import shown_bearer
+
+    def rows(city: int, district: int) -> pl.DataFrame:
+        means = {"city": city, "district": district, "province": 0, "total": city + district}
+        return pl.DataFrame(
+            [("instrument", 2027, "a", name, float(mean)) for name, mean in means.items()],
+            schema=["dimension", "year", "key", "bearer", "mean"], orient="row",
+        )  # fmt: skip
+
+    assert shown_bearer(rows(-70, 70), 2027) in ("city", "district")
+    assert shown_bearer(rows(-70, 90), 2027) == "total"
+    assert shown_bearer(rows(0, 0), 2027) == "total"

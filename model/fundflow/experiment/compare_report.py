@@ -28,7 +28,7 @@ def tables(result: Comparison, reform: int, lang: str) -> list[Table]:
         table.add_row(texts("compare.identical", n=result.replications))
         return [table]
     by_year = result.frame.filter(reform=reform, dimension="total", bearer="total").sort("year")
-    lead = texts("compare.head", measure=texts(f"word.{result.measure}"), n=result.replications)
+    lead = texts("compare.head", measure=texts(f"word.{result.measure}").lower(), n=result.replications)
     shown = [_table(f"{title}\n{lead}", texts("compare.year"), by_year, "year", result, lang)]
     bearers = pl.concat([result.of(reform, "total", bearer) for bearer in BEARERS])
     shown.append(_table(f"{result.year}", texts("compare.bearer"), bearers, "bearer", result, lang))
@@ -131,7 +131,8 @@ def last_line(result: Comparison, lang: str) -> str:
         words = gap.words(lang)
         told_words = f"; {words}" if words else ""
         parts.append(f"{name}: {gap.mean / FEN_WAN:+,.2f} {texts('unit.wan')} {interval(gap)}{told_words}")
-    lead = texts("compare.last", year=result.year, measure=texts(f"word.{result.measure}"), n=result.replications)
+    measure = texts(f"word.{result.measure}").lower()
+    lead = texts("compare.last", year=result.year, measure=measure, n=result.replications)
     return lead + " | ".join(parts)
 
 
