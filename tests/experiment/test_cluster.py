@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,26 @@ def test_two_cluster_workers_one_killed_in_the_middle_write_the_bytes_of_this_pr
         # After a failure the same cluster goes on, and adds to what is there.
         run(tmp_path / "there", variants, spread, 15)
         assert len(content(tmp_path / "there")) == 30
+
+
+def test_two_local_processes_one_killed_in_the_middle_write_the_bytes_of_this_process(tmp_path: Path):
+    mark = tmp_path / "mark"
+    variants = [scenario(0.2, die_at=5, mark=str(mark)), scenario(0.3)]
+    mark.touch()
+    run(tmp_path / "here", variants)
+    mark.unlink()
+    run_pieces(variants, range(12), workers=2, store=tmp_path / "there", engine=ENGINE)
+    assert mark.exists(), "no worker was killed"
+    assert content(tmp_path / "there") == content(tmp_path / "here")
+    assert len(content(tmp_path / "there")) == 24
+
+
+def test_an_address_that_listens_and_says_nothing_is_told_within_twenty_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        started = time.monotonic()
+        with pytest.raises(Refused, match="does not answer"), spread_on(f"tcp://127.0.0.1:{deaf.getsockname()[1]}"):
+            pass
+        assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("address", ["nonsense", "local:0", "local:x", "tcp://", "host"])

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import tempfile
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
@@ -75,13 +76,27 @@ def spread_on(address: str | None) -> Iterator[Spread | None]:
         ) as cluster, distributed.Client(cluster) as client:
             yield _spread(client, distributed)
         return
-    try:
-        client = distributed.Client(address, timeout=ANSWER_SECONDS)
-    except (OSError, ValueError, TimeoutError):
-        raise Refused(f"--cluster {address}: does not answer within {ANSWER_SECONDS} seconds") from None
-    with client:
+    with _connected(distributed, address) as client:
         _check_workers(client, address)
         yield _spread(client, distributed)
+
+
+def _connected(distributed: Any, address: str) -> Any:
+    """Connect by a deadline of our own: Dask's ends with the connection, and it waits for the greeting for ever."""
+    found: list[Any] = []
+
+    def connect() -> None:
+        try:
+            found.append(distributed.Client(address, timeout=ANSWER_SECONDS))
+        except (OSError, ValueError, TimeoutError):
+            return
+
+    thread = threading.Thread(target=connect, daemon=True)
+    thread.start()
+    thread.join(ANSWER_SECONDS + 5)
+    if not found:
+        raise Refused(f"--cluster {address}: does not answer within {ANSWER_SECONDS} seconds")
+    return found[0]
 
 
 def _check_workers(client: Any, address: str) -> None:
