@@ -165,6 +165,7 @@ def test_the_command_finds_the_rate_of_a_small_city(monkeypatch, tmp_path: Path)
          'did you mean "transitory_share"'),
         (["--vary", f"{RATE}=-20%:20%", "--so-that", "award 2022 <= 1亿"], "rate"),
         (["--vary", f"{RATE}=10%:20%", "--so-that", "award 2034 <= 1亿"], "runs from 2021 to 2022"),
+        (["--vary", "economy.growth_sd=-0.1:0.3", "--so-that", "award 2022 <= 1亿"], "must be zero or more"),
         (["--vary", f"{RATE}=20%:10%", "--so-that", "award 2022 <= 1亿"], "rising"),
         (["--vary", f"{RATE}=10%", "--so-that", "award 2022 <= 1亿"], "low:high"),
         (["--vary", f"{RATE}=10%:20%", "--so-that", "award 2022 of rnd-increase <= 1亿"], "no such instrument"),

@@ -231,6 +231,9 @@ def read_factor(text: str, known: dict[str, Factor]) -> Factor:
         (low, unit), (high, other) = (number_of(one) for one in parts)
         if unit != other or low >= high:
             raise ValueError("both ends need the same unit and rising order")
+        own = known.get(key)
+        if low < 0 and own is not None and own.low >= 0:
+            raise ValueError(f"must be zero or more; the scenario has {own.low} to {own.high}")
     except ValueError as error:
         raise Refused(f"--parameters {text}: {error}") from None
     return Factor(key, low, high, None, unit)

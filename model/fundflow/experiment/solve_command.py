@@ -125,5 +125,8 @@ def bounds(base: Scenario, vary: str) -> tuple[Decimal, Decimal, str, bool]:
         raise Refused(f"--vary {vary}: both ends must carry the same unit")
     if low >= high:
         raise Refused(f"--vary {vary}: the ends must stand in rising order")
+    least = now.get("low", now.get("value")) if isinstance(now, Mapping) else None
+    if low < 0 and least is not None and least >= 0:
+        raise Refused(f"--vary {vary}: must be zero or more, as what the scenario has: {least}")
     whole = not unit and isinstance(now, int | str) and all(str(one).strip("-").isdigit() for one in (now, *ends))
     return low, high, unit, whole
