@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from fundflow.base.calendar import Phase
-from fundflow.economy import Incubators, Strikes, incubator_year, recognise_again
+from fundflow.economy import Incubators, Strikes, attribute_value, incubator_year, recognise_again
 from tests.reference import eaglets, faults, incubation, projects, rnd, towns
 from tests.reference.claims import Claim
 from tests.reference.days import date_of, number, plus_months, plus_years
@@ -298,6 +298,27 @@ def incident_office(world: World) -> Steps:
                 bar_incubator(world, host, day, 3)
 
 
+def may_be_recognised(world: World, host: incubation.Incubator, described: Any) -> bool:
+    """Article 6 of 杭科高〔2020〕74号, by what the applicant is like."""
+    has: dict[str, Any] = {}
+    for name, attribute in described.attributes.items():
+        has[name] = attribute_value(attribute, world.draws.uniform(f"applicant:{name}", host.table.id), has)
+    one = {name: int(value[0]) for name, value in has.items()}
+    return (
+        one["operating_years"] >= 1
+        and not one["operator_also_applies_for_makerspace"]
+        and int(host.table.area[0]) >= 3000
+        and one["incubation_area_share"] >= 750_000
+        and one["professional_staff"] >= 3
+        and one["mentors"] >= 2
+        and one["tenants"] >= 15
+        and (one["share_tenants_applied_patent"] >= 200_000 or one["share_tenants_valid_ip"] >= 100_000)
+        and one["seed_money"] >= 3_000_000 * 100
+        and one["invested_tenants"] >= 1
+        and one["no_serious_incident_years"] >= 1
+    )
+
+
 def bar_incubator(world: World, host: incubation.Incubator, day: int, years: int) -> None:
     until = number(plus_years(date_of(day), years))
     world.bans.setdefault(host.id, []).append((faults.RECOGNITION, day, until))
@@ -335,9 +356,12 @@ def incubator_office(world: World) -> Steps:
                     bar_incubator(world, host, day, 2)
             elif comes_back(world, host, year, day):
                 risen.append((host, 0))
-        new = incubator_year(Incubators(0), year, world.economy, world.draws, STRIKES).new
+        described = world.economy.applicants["incubator-standard-recognition"]
+        new = incubator_year(Incubators(0), year, world.economy, world.draws, STRIKES, described).new
         for i in range(new.n):
             host = incubation.from_table(new.take([i]))
+            if not may_be_recognised(world, host, described):
+                continue
             world.add_incubator(host)
             risen.append((host, 0))
         yield world.on(year, 12, 31, Phase.AWARD)

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from fundflow.base.calendar import NEVER, day_of
 from fundflow.base.draws import Draws, Kind, pack_id
 from fundflow.economy.parameters import Economy
+from fundflow.economy.stream_parameters import Applicants
 from fundflow.economy.table import Bools, Ints, Table
 
 STANDARD, SPECIALISED, PROVINCIAL, NATIONAL = 1, 2, 3, 4
 EXCELLENT, GOOD, PASS, FAIL = 1, 2, 3, 4
+LEAST_AREA = 3000
+"""Square metres of the smallest incubator that was recognised, as the law had it (杭科高〔2020〕74号 6(2))."""
 
 
 class Incubators(Table):
@@ -91,12 +94,18 @@ class MakerspaceYear:
 
 
 def incubator_year(
-    incubators: Incubators, year: int, economy: Economy, draws: Draws, strikes: Strikes
+    incubators: Incubators,
+    year: int,
+    economy: Economy,
+    draws: Draws,
+    strikes: Strikes,
+    applicants: Applicants | None = None,
 ) -> IncubatorYear:
     """File, evaluate, strike off and promote incubators on 31 December; the table is changed in place.
 
     Those recognised before the year are filed and evaluated. As many failures running, or years without filing, as
-    ``strikes`` says end the recognition that day. The newcomers are returned, not appended.
+    ``strikes`` says end the recognition that day. The newcomers are returned, not appended; with ``applicants`` they
+    are those that apply, of whom the law is still to say which are recognised.
     """
     day = day_of(year, 12, 31)
     rows = np.flatnonzero((incubators.recognised < day_of(year)) & (incubators.until > day)).astype(np.int64)
@@ -127,7 +136,7 @@ def incubator_year(
     incubators.level[promoted] = np.where(turns[rises | turns], SPECIALISED, after)
     incubators.level_day[promoted] = day
     grade = incubators.last_grade[rows].copy()
-    return IncubatorYear(rows, grade, filed, struck, promoted, before, new_incubators(year, economy, draws))
+    return IncubatorYear(rows, grade, filed, struck, promoted, before, new_incubators(year, economy, draws, applicants))
 
 
 def specialise(incubators: Incubators, rows: Ints, economy: Economy, draws: Draws) -> None:
@@ -157,7 +166,12 @@ def recognise_again(table: Incubators | Makerspaces, rows: Ints, day: int) -> No
 
 
 def makerspace_year(
-    makerspaces: Makerspaces, year: int, economy: Economy, draws: Draws, strikes: Strikes
+    makerspaces: Makerspaces,
+    year: int,
+    economy: Economy,
+    draws: Draws,
+    strikes: Strikes,
+    applicants: Applicants | None = None,
 ) -> MakerspaceYear:
     """Grade the makerspaces recognised before the year on 31 December; enough failures running end the recognition."""
     day = day_of(year, 12, 31)
@@ -170,24 +184,25 @@ def makerspace_year(
     makerspaces.fails_running[rows] = np.where(grade == FAIL, makerspaces.fails_running[rows] + 1, 0)
     struck = rows[makerspaces.fails_running[rows] >= strikes.failures]
     makerspaces.until[struck] = day
-    return MakerspaceYear(rows, grade.astype(np.int64), struck, new_makerspaces(year, economy, draws))
+    return MakerspaceYear(rows, grade.astype(np.int64), struck, new_makerspaces(year, economy, draws, applicants))
 
 
-def new_incubators(year: int, economy: Economy, draws: Draws) -> Incubators:
-    """Incubators recognised on 31 December of a year, in id order."""
-    ids = _newcomers(Kind.INCUBATOR, "incubator-births", year, economy.incubator_births, economy, draws)
+def new_incubators(year: int, economy: Economy, draws: Draws, applicants: Applicants | None = None) -> Incubators:
+    """Incubators recognised on 31 December of a year (or those that apply), in id order."""
+    mean = economy.incubator_births / (applicants.passing if applicants else 1)
+    ids = _newcomers(Kind.INCUBATOR, "incubator-births", year, mean, economy, draws)
     new = Incubators(len(ids))
     new.id = ids
     new.zone = (ids >> 32) & 0xFF
     new.recognised[:] = day_of(year, 12, 31)
     new.level_day[:] = day_of(year, 12, 31)
-    furnish(new, economy, draws)
+    furnish(new, economy, draws, least=1 if applicants else LEAST_AREA)
     direct = draws.uniform("incubator-national-directly", ids) < economy.incubator_national_directly
     new.level = np.where(direct, NATIONAL, np.where(new.specialised, SPECIALISED, STANDARD))
     return new
 
 
-def furnish(incubators: Incubators, economy: Economy, draws: Draws) -> None:
+def furnish(incubators: Incubators, economy: Economy, draws: Draws, least: int = LEAST_AREA) -> None:
     """Draw an incubator's field, area and space per tenant; places follow: 75 % of the area over the space of each."""
     ids = incubators.id
     incubators.specialised = draws.uniform("incubator-specialised", ids) < economy.incubator_specialised
@@ -196,16 +211,17 @@ def furnish(incubators: Incubators, economy: Economy, draws: Draws) -> None:
     score = draws.normal("incubator-area", ids)
     sigma = economy.incubator_area_sigma
     area = economy.incubator_area * np.exp(sigma * score - sigma**2 / 2)
-    incubators.area = np.maximum(np.rint(area), 3000).astype(np.int64)
+    incubators.area = np.maximum(np.rint(area), least).astype(np.int64)
     roomy = incubators.specialised & (field == 1)
     space = np.where(roomy, economy.tenant_space_special, economy.tenant_space)
     incubators.tenant_space = np.rint(space).astype(np.int64)
     incubators.places = np.maximum(15, incubators.area * 3 // 4 // incubators.tenant_space)
 
 
-def new_makerspaces(year: int, economy: Economy, draws: Draws) -> Makerspaces:
-    """Makerspaces recognised on 31 December of a year, in id order."""
-    ids = _newcomers(Kind.MAKERSPACE, "makerspace-births", year, economy.makerspace_births, economy, draws)
+def new_makerspaces(year: int, economy: Economy, draws: Draws, applicants: Applicants | None = None) -> Makerspaces:
+    """Makerspaces recognised on 31 December of a year (or those that apply), in id order."""
+    mean = economy.makerspace_births / (applicants.passing if applicants else 1)
+    ids = _newcomers(Kind.MAKERSPACE, "makerspace-births", year, mean, economy, draws)
     new = Makerspaces(len(ids))
     new.id = ids
     new.zone = (ids >> 32) & 0xFF

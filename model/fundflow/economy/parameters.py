@@ -18,7 +18,7 @@ from fundflow.base.draws import Draws
 from fundflow.economy.firm_event_parameters import FirmEvent
 from fundflow.economy.fund_parameters import FundStart
 from fundflow.economy.shared_draws import shared
-from fundflow.economy.stream_parameters import Stream
+from fundflow.economy.stream_parameters import Applicants, Stream
 
 Fen = Annotated[int, "fen"]
 """Money: yuan in the scenario file, fen in ``Economy``."""
@@ -179,6 +179,7 @@ class Economy(BaseModel):
     streams: dict[str, Stream]
     funds: dict[str, FundStart] = {}
     firm_events: dict[str, FirmEvent] = {}
+    applicants: dict[str, Applicants] = {}
 
     def of_year(self, path: Path_, year: int) -> float:
         """Value of a yearly path in a year; the last one continues."""
@@ -255,13 +256,14 @@ class _Parameters(BaseModel):
         streams: dict[str, Stream]
         funds: dict[str, FundStart]
         firm_events: dict[str, FirmEvent]
+        applicants: dict[str, Applicants]
 
     @classmethod
     def baseline(cls) -> Self:
         """Read ``[economy]`` of the baseline scenario in the project's ``scenarios`` folder, with its volumes."""
         folder = Path(__file__).parents[3] / "scenarios"
         economy = tomllib.loads((folder / "baseline.toml").read_text("utf-8"))["economy"]
-        volumes: dict[str, dict[str, Any]] = {"streams": {}, "funds": {}, "firm_events": {}}
+        volumes: dict[str, dict[str, Any]] = {"streams": {}, "funds": {}, "firm_events": {}, "applicants": {}}
         for path in sorted((folder / "volumes").glob("*.toml")):
             part = tomllib.loads(path.read_text("utf-8"))["economy"]
             for name, group in volumes.items():
@@ -288,6 +290,8 @@ class _Parameters(BaseModel):
             given = getattr(self, name)
             if name in ("streams", "firm_events"):
                 drawn[name] = {key: stream.drawn(key, draws, fixed, scale) for key, stream in sorted(given.items())}
+            elif name == "applicants":
+                drawn[name] = dict(sorted(given.items()))
             elif name == "funds":
                 drawn[name] = {key: fund.scaled(scale) for key, fund in sorted(given.items())}
             elif isinstance(given, Numbers):

@@ -91,6 +91,19 @@ Attribute = Annotated[
 ]
 
 
+class Applicants(_Frozen):
+    """Institutions that apply for a recognition: what each is like, and which share of them the law lets through.
+
+    The yearly number of those recognised is stated elsewhere; over ``passing`` it is the number that applies, so that
+    the law of the day gives the stated number and a stricter one fewer.
+    """
+
+    passing: float = Field(gt=0, le=1)
+    attributes: dict[str, Attribute]
+    evidence: Literal["A", "B", "C"]
+    source: str = Field(min_length=3)
+
+
 class Later(_Frozen):
     """A further event of the same claimants: ``times`` times, first after some months, then a year apart.
 

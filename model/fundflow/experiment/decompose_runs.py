@@ -30,7 +30,7 @@ from fundflow.scenario import Scenario
 GROUPS = ("policy", "economy", "firms", "behaviour", "luck")
 OTHER = "economy"
 _OWN = ("title", "author", "date", "reason", "name", "replications", "budget_year", "start", "end")
-_LISTED = ("streams", "funds", "firm_events")
+_LISTED = ("streams", "funds", "firm_events", "applicants")
 """Tables of the economy whose entries count one by one."""
 
 

@@ -210,6 +210,8 @@ INDICATORS: dict[str, tuple[str, str]] = {
     "eaglets_revoked": ("number", "eaglets that lost the status in the year"),
     "incubators_revoked": ("number", "incubators struck off for an incident or fraud in the year"),
     "makerspaces_revoked": ("number", "makerspaces struck off for an incident or fraud in the year"),
+    "incubators_refused": ("number", "applicants of the year that do not meet the conditions of an incubator"),
+    "makerspaces_refused": ("number", "applicants of the year that do not meet the conditions of a makerspace"),
     "incubators_returned": ("number", "incubators struck off before that were recognised again in the year"),
     "makerspaces_returned": ("number", "makerspaces struck off before that were recognised again in the year"),
     "key_projects": ("number", "key R&D projects under contract"),

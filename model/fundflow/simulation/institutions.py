@@ -16,6 +16,7 @@ from fundflow.economy import (
     recognise_again,
     returning,
 )
+from fundflow.simulation.applicants import recognised
 from fundflow.simulation.incubation import close_incubators
 from fundflow.simulation.world import Ints, Process, World
 
@@ -33,17 +34,25 @@ def institution_years(world: World) -> Process:
     for year in world.years:
         day = day_of(year, 12, 31)
         yield world.at(day, Phase.FACTS)
-        judged = incubator_year(world.incubators, year, world.economy, world.draws, strikes(world, "incubator", day))
-        graded = makerspace_year(world.makerspaces, year, world.economy, world.draws, strikes(world, "makerspace", day))
+        economy, draws = world.economy, world.draws
+        asks = {status: economy.applicants.get(CONDITIONS[status]) for status in CONDITIONS}
+        judged = incubator_year(
+            world.incubators, year, economy, draws, strikes(world, "incubator", day), asks["incubator"]
+        )
+        graded = makerspace_year(
+            world.makerspaces, year, economy, draws, strikes(world, "makerspace", day), asks["makerspace"]
+        )
         bar_struck(world, "incubator", judged.struck, day)
         bar_struck(world, "makerspace", graded.struck, day)
         close_incubators(world, judged.struck, day)
         returned = come_back(world, "incubator", year, day)
         come_back(world, "makerspace", year, day)
-        world.incubators.append(judged.new)
-        world.makerspaces.append(graded.new)
+        new = judged.new.take(recognised(world, CONDITIONS["incubator"], judged.new, year, day))
+        world.incubators.append(new)
+        opened = recognised(world, CONDITIONS["makerspace"], graded.new, year, day)
+        world.makerspaces.append(graded.new.take(opened))
         yield world.at(day, Phase.AWARD)
-        claim_levels(world, judged, returned, day)
+        claim_levels(world, judged, returned, new.n, day)
         claim_hatched(world, judged, day)
         claim_makerspaces(world, graded, day)
 
@@ -116,10 +125,10 @@ def year_before(world: World) -> Process:
     world.claim("incubator-year", table.id[rows], table.zone[rows], day, facts)
 
 
-def claim_levels(world: World, judged: IncubatorYear, returned: Ints, day: int) -> None:
+def claim_levels(world: World, judged: IncubatorYear, returned: Ints, opened: int, day: int) -> None:
     """New levels of this year, by promotion or by recognition: the construction grant and the two awards."""
     table = world.incubators
-    new = np.arange(table.n - judged.new.n, table.n)
+    new = np.arange(table.n - opened, table.n)
     rows = np.concatenate([judged.promoted, returned, new])
     before = np.concatenate([judged.level_before, np.zeros(len(returned) + len(new), np.int64)])
     facts = {
