@@ -381,7 +381,7 @@ def claim_level(world: World, host: incubation.Incubator, before: int, day: int)
         first = ("construction", host.id) not in world.paid
         world.paid["construction", host.id] = law.construction
         rule, amount = "incubator-specialised-construction-grant", law.construction if first else 0
-        award_in(world, host.id, host.zone, rule, day, amount, "NONE" if first else "CONDITION")
+        award_in(world, host.id, host.zone, rule, day, amount, "NONE" if first else "USED")
     elif level in (PROVINCIAL, NATIONAL):
         rule = "incubator-provincial-award" if level == PROVINCIAL else "incubator-national-award"
         full = law.provincial if level == PROVINCIAL else law.national
