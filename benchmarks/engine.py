@@ -44,13 +44,31 @@ def by_part(size: int) -> None:
 
 def by_firms(sizes: list[int]) -> None:
     found = [measured("growth", size) for size in sizes]
-    first = found[0]
-    print("\nGrowth with firms: a baseline replication, and the memory of the process that ran it\n")
-    print("| firms | times the firms | s | times the time | prepare s | MiB |\n|---:|---:|---:|---:|---:|---:|")
+    first, last = found[0], found[-1]
+    print("\nGrowth with firms: a baseline replication, fastest and slowest of three, and memory before and after it\n")
+    print("| firms | times the firms | s | slowest s | times the time | prepare s | MiB before | MiB |")
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|")
     for one in found:
         print(
-            f"| {one['firms']:,} | {one['firms'] / first['firms']:.1f} | {one['seconds']:.2f} "
-            f"| {one['seconds'] / first['seconds']:.2f} | {one['prepare']:.2f} | {one['mib']:.0f} |"
+            f"| {one['firms']:,} | {one['firms'] / first['firms']:.1f} | {one['seconds']:.2f} | {one['slowest']:.2f} "
+            f"| {one['seconds'] / first['seconds']:.2f} | {one['prepare']:.2f} | {one['loaded']:.0f} "
+            f"| {one['mib']:.0f} |"
+        )
+    a_firm = (last["seconds"] - first["seconds"]) / (last["firms"] - first["firms"])
+    fixed = first["seconds"] - a_firm * first["firms"]
+    print(f"\nBy a line through both ends {fixed:.2f} s are fixed: {fixed / last['seconds']:.0%} of the last row")
+
+
+def by_core(sizes: list[int]) -> None:
+    print("\nCost of all instruments over those of the firm model, in one process in turn\n")
+    print("| firms | instruments | of these of the firm model | all s | firm model s | ratio |")
+    print("|---:|---:|---:|---:|---:|---:|")
+    for size in sizes:
+        one = measured("core", size)
+        print(
+            f"| {size:,} | {one['instruments']} | {one['of_core']} | {one['all']:.2f} | {one['core']:.2f} "
+            f"| {one['all'] / one['core']:.2f} |",
+            flush=True,
         )
 
 
@@ -68,13 +86,14 @@ def by_instruments(times: list[int]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[15_000, 30_000, 60_000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[6_000, 30_000, 60_000])
     parser.add_argument("--reference", type=int, nargs="*", default=[5_000, 60_000], help="none: leave it out")
     parser.add_argument("--instruments", type=int, nargs="+", default=[1, 2, 4])
     given = parser.parse_args()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start, Python {sys.version.split()[0]}")
     by_part(max(given.sizes))
     by_firms(given.sizes)
+    by_core([min(given.sizes), max(given.sizes)])
     by_instruments(given.instruments)
     against_reference(given.reference)
 
