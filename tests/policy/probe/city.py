@@ -82,6 +82,7 @@ def _world(whole: Catalogue) -> tuple[Any, list[str]]:
     spaces.recognised[:] = day_of(2019)
     world.makerspaces = spaces
     world.consequences = Consequences(whole, day_of(2000))
+    world.budget = Budget(whole, lambda *_: None, Fraction(1))
 
     def note(table: str, **columns: Any) -> None:
         for bars, until in zip(columns.get("bars", ()), columns.get("until", ()), strict=True):
