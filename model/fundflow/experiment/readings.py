@@ -113,7 +113,7 @@ def reading_effects(
     Returns
     -------
     list of Effect
-        The largest change of the total first.
+        The largest change of the city's, the districts' or the total money first.
     dict
         The scenario's own entitlement of the budget year by ``city``, ``district``, ``total``, in fen.
     """
@@ -138,8 +138,14 @@ def reading_effects(
         effects.append(Effect(one, gaps["city"], gaps["district"], gaps["total"], True))
     nothing = estimate(np.zeros(max(replications, 2)))
     effects += [Effect(one, nothing, nothing, nothing, False) for one in known if one not in live]
-    effects.sort(key=lambda effect: (-abs(effect.total.mean), -abs(effect.city.mean), effect.opening.id))
+    # Who bears the money matters as much as how much it is: a shift between the levels leaves the total as it is.
+    effects.sort(key=lambda one: (-_largest(one), one.opening.id))
     return effects, {level: estimate(values) for level, values in own.items()}
+
+
+def _largest(effect: Effect) -> float:
+    """The largest change of any level, in fen."""
+    return max(abs(level.mean) for level in (effect.total, effect.city, effect.district))
 
 
 def _with(scenario: Scenario, change: dict[str, Any], name: str) -> Scenario:
