@@ -22,7 +22,7 @@ NUMBERS = {
     "births": 7000, "birth_staff": 40, "birth_sales": 1_500_000, "intensity_median": 0.14, "rd_growth_shift": 0.1,
     "transitory_share": 0.6, "incubator_wish": 0.8,
     "incubator_wait_months": 6, "incubator_retry_months": 6,
-    "incubator_births": 110, "incubator_area": 3000, "incubator_specialised": 0.6,
+    "incubator_births": 150, "incubator_area": 3000, "incubator_specialised": 0.8,
     "incubator_to_specialised": 0.3, "incubator_to_provincial": 0.4,
     "incubator_to_national": 0.4, "incubator_fail": 0.15, "incubator_filing": 0.93,
     "incubator_national_directly": 0.15,
