@@ -24,7 +24,7 @@ NUMBERS = {
     "incubator_wait_months": 6, "incubator_retry_months": 6,
     "incubator_births": 150, "incubator_area": 3000, "incubator_specialised": 0.8,
     "incubator_to_specialised": 0.3, "incubator_to_provincial": 0.4,
-    "incubator_to_national": 0.4, "incubator_fail": 0.15, "incubator_filing": 0.93,
+    "incubator_to_national": 0.7, "incubator_fail": 0.15, "incubator_filing": 0.93,
     "incubator_national_directly": 0.15,
     "incident_rate": 0.04, "fraud_share": 0.3, "statistics_reported": 0.9,
     "eaglet_wish": 0.9, "eaglet_places": 1000, "eaglet_filing": 0.85,
