@@ -458,4 +458,3 @@ def test_fifteen_years_of_the_shipped_funds_close_to_the_fen() -> None:
         # All of it happened: money went out, came back, and fees were paid; a tenth of the city has few partners.
         last = {name: values[2035] for name, values in balance.items()}
         assert min(last["gains"], last["fees"], last["invested"]) > 0, fund
-    assert fen("angel-guidance", "losses")[2035] > fen("angel-guidance", "covered")[2035] > 0

@@ -165,6 +165,7 @@ INDICATORS: dict[str, tuple[str, str]] = {
     "rnd_rate": ("share", "the common rate that the budget allows"),
     "above_scale": ("number", "firms above the size that statistics report"),
     "rnd_winners": ("number", "firms with an R&D subsidy"),
+    "pct_applications": ("number", "international patent applications that the firms of the model file in the year"),
     "rnd_repeat_winners": ("number", "of these, winners of the year before too"),
     "rnd_winners_fall": ("number", "winners whose R&D falls the next year"),
     "rnd_growth_autocorrelation": ("number", "autocorrelation of R&D growth over firms"),
