@@ -55,6 +55,11 @@ class Comparison:
     reductions: tuple[float | None, ...]
     """By reform, (Var(A) + Var(B)) / Var(A - B) of the budget year's total; None where the difference never varies."""
 
+    modes: tuple[str, ...] = ()
+    """By scenario, ``static`` or ``dynamic`` where the comparison was asked for one; else empty."""
+    totals: dict[int, NDArray[np.int64]] = field(default_factory=dict, repr=False)
+    """By scenario, the total in fen, shape (replications, years)."""
+
     def of(self, reform: int, dimension: str, bearer: str = "total", year: int | None = None) -> pl.DataFrame:
         """Rows of one dimension and bearer in the budget year, or in another."""
         return self.frame.filter(
@@ -85,6 +90,7 @@ def compare(
     store: Path = STORE,
     engine: str = SIMULATION,
     watch: Watch | None = None,
+    modes: tuple[str, ...] = (),
 ) -> Comparison:
     """Run a base and its reforms with the same draws and take every difference replication by replication.
 
@@ -116,8 +122,8 @@ def compare(
         dense = [_dense(one, cells, replications) for one in sums]
         frames += [_rows(number, dimension, cells, dense[0], other) for number, other in enumerate(dense[1:], start=1)]
         if dimension == "total":
-            at = years.index(base.budget_year)
-            totals = {variant: values[:, at, -1] for variant, values in enumerate(dense)}
+            totals = {variant: values[:, :, -1] for variant, values in enumerate(dense)}
+    at = years.index(base.budget_year)
     return Comparison(
         scenarios=tuple(scenarios),
         instruments={name: one for meta in reversed(pieces.metas) for name, one in meta["instruments"].items()},
@@ -126,7 +132,9 @@ def compare(
         years=years,
         replications=replications,
         frame=pl.concat(frames),
-        reductions=tuple(reduction(totals[0], totals[number]) for number in range(1, len(scenarios))),
+        reductions=tuple(reduction(totals[0][:, at], totals[n][:, at]) for n in range(1, len(scenarios))),
+        modes=modes,
+        totals=totals,
     )
 
 

@@ -18,6 +18,8 @@ from fundflow.experiment.command import Refused
 @click.option("--workers", type=click.IntRange(min=0), help="Processes [default: one for each processor].")
 @click.option("--measure", type=click.Choice(["entitlement", "award", "cash"]), default="entitlement",
               show_default=True)  # fmt: skip
+@click.option("--response", "mode", type=click.Choice(["static", "dynamic", "both"]),
+              help="Firms respond to the reforms: no, yes, once each [default: as the scenarios say].")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write differences and figures there.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def compare(
@@ -28,6 +30,7 @@ def compare(
     seed: int | None,
     workers: int | None,
     measure: str,
+    mode: str | None,
     out: Path | None,
     lang: str,
 ) -> None:
@@ -41,6 +44,9 @@ def compare(
     from fundflow.experiment import compare_report as report
     from fundflow.experiment.compare import CannotCompare
     from fundflow.experiment.compare import compare as paired
+    from fundflow.experiment.compare_response import responding
+    from fundflow.experiment.compare_response import tables as response_tables
+    from fundflow.experiment.compare_response import write as write_response
     from fundflow.experiment.experiment_errors import clear_errors
     from fundflow.experiment.forecast import overrides
     from fundflow.experiment.progress import PieceBar
@@ -51,16 +57,19 @@ def compare(
 
         scenarios = [load(path, [*sets, *overrides(seed, False)]) for path in (base, *reforms)]
         try:
-            result = paired(scenarios, replications, measure=measure, workers=workers, watch=bar)
+            scenarios, modes = responding(scenarios, mode)
+            result = paired(scenarios, replications, measure=measure, workers=workers, watch=bar, modes=modes)
         except CannotCompare as fault:
             raise Refused(str(fault)) from fault
     wide = Console() if Console().is_terminal else Console(width=130)
     for reform in range(1, len(scenarios)):
         for table in report.tables(result, reform, lang):
             wide.print(table)
+    for table in response_tables(result, lang):
+        wide.print(table)
     for note in report.notes(result, lang):
         click.echo(note)
     if out is not None:
-        for path in report.write(result, out):
+        for path in [*report.write(result, out), *write_response(result, out)]:
             click.echo(path)
     click.echo(report.last_line(result, lang))

@@ -22,7 +22,7 @@ _MOST_GROUPS = 5
 def tables(result: Comparison, reform: int, lang: str) -> list[Table]:
     """Tables of one reform: by year, bearer, district, instrument, size class, and who wins and loses."""
     texts = Texts(lang)
-    title = f"{result.scenarios[reform].title} - {result.scenarios[0].title}"
+    title = f"{named(result, reform, texts)} - {result.scenarios[0].title}"
     if result.identical(reform):
         table = Table(title=title, title_justify="left", show_header=False)
         table.add_row(texts("compare.identical", n=result.replications))
@@ -41,6 +41,12 @@ def tables(result: Comparison, reform: int, lang: str) -> list[Table]:
             shown.append(_table(f"{result.year}{whose}", texts(f"compare.{dimension}"), rows, "key", result, lang))
     shown.append(_groups(result, reform, who, whose, texts))
     return shown
+
+
+def named(result: Comparison, number: int, texts: Texts) -> str:
+    """Title of a scenario, with whether firms respond where that was asked for."""
+    mode = result.modes[number] if result.modes else ""
+    return result.scenarios[number].title + (f" [{texts(f'compare.{mode}')}]" if mode else "")
 
 
 def label(result: Comparison, dimension: str, key: str, texts: Texts) -> str:
@@ -113,7 +119,7 @@ def notes(result: Comparison, lang: str) -> list[str]:
     said = []
     for number, factor in enumerate(result.reductions, start=1):
         if factor is not None and not result.identical(number):
-            name = result.scenarios[number].title
+            name = named(result, number, texts)
             said.append(texts("compare.reduction", name=name, factor=f"{factor:,.1f}"))
     return said
 
@@ -123,7 +129,7 @@ def last_line(result: Comparison, lang: str) -> str:
     texts = Texts(lang)
     parts = []
     for number in range(1, len(result.scenarios)):
-        gap, name = result.total(number), result.scenarios[number].title
+        gap, name = result.total(number), named(result, number, texts)
         if gap.certainly_zero:
             same = texts("compare.zero_all" if result.identical(number) else "compare.zero_year")
             parts.append(f"{name}: 0 ({same})")
@@ -139,8 +145,10 @@ def last_line(result: Comparison, lang: str) -> str:
 def write(result: Comparison, folder: Path) -> list[Path]:
     """Write the differences as CSV and Parquet, and a figure of each reform in both languages."""
     folder.mkdir(parents=True, exist_ok=True)
+    modes = result.modes or ("",) * len(result.scenarios)
+    called = [f"{one.name} {mode}".strip() for one, mode in zip(result.scenarios[1:], modes[1:], strict=True)]
     reforms = pl.DataFrame(
-        {"reform": range(1, len(result.scenarios)), "scenario": [one.name for one in result.scenarios[1:]]},
+        {"reform": range(1, len(result.scenarios)), "scenario": called},
         schema={"reform": pl.Int32, "scenario": pl.String},
     )
     whole = result.frame.join(reforms, on="reform").select("scenario", pl.all().exclude("scenario"))
@@ -157,7 +165,7 @@ def write(result: Comparison, folder: Path) -> list[Path]:
                 }
                 for dimension in ("instrument", "district", "class")
             }
-            titles = (result.scenarios[0].title, result.scenarios[reform].title)
+            titles = (result.scenarios[0].title, named(result, reform, texts))
             numbered = f"-{reform}" if len(result.scenarios) > 2 else ""
             with styled():
                 page = figure.draw(rows, result.year, result.measure, names, titles, texts)

@@ -76,9 +76,9 @@ def load_engine(name: str = SIMULATION) -> Engine:
 def sections() -> dict[str, type[BaseModel]]:
     """Models of the scenario tables that other packages own."""
     from fundflow.economy import EconomyParameters
-    from fundflow.simulation import SimulationOptions
+    from fundflow.simulation import ResponseOptions, SimulationOptions
 
-    return {"economy": EconomyParameters, "simulation": SimulationOptions}
+    return {"economy": EconomyParameters, "response": ResponseOptions, "simulation": SimulationOptions}
 
 
 def load(path: str | Path, sets: Sequence[str] = ()) -> Scenario:

@@ -127,7 +127,7 @@ class Scenario(_Section):
     """One question: what is assumed about law, economy and luck. Frozen; its digest names it.
 
     With ``volumes`` "evidenced" instruments whose volume is assumed (grade C) are off.
-    ``economy`` and ``simulation`` are the tables that those packages validate (``section``).
+    ``economy``, ``response`` and ``simulation`` are the tables that those packages validate (``section``).
     """
 
     title: Line
@@ -147,6 +147,7 @@ class Scenario(_Section):
     policy: PolicyChoice = PolicyChoice()
     uncertainty: Uncertainty = Uncertainty()
     economy: Table = Field(default_factory=FrozenTable)
+    response: Table = Field(default_factory=FrozenTable)
     simulation: Table = Field(default_factory=FrozenTable)
 
     @field_validator("start")

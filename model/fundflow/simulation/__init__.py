@@ -2,5 +2,6 @@
 
 from fundflow.simulation.engine import Inputs, prepare, simulate
 from fundflow.simulation.options import SimulationOptions
+from fundflow.simulation.response_options import ResponseOptions
 
-__all__ = ["Inputs", "SimulationOptions", "prepare", "simulate"]
+__all__ = ["Inputs", "ResponseOptions", "SimulationOptions", "prepare", "simulate"]

@@ -41,6 +41,8 @@ from fundflow.simulation.firm_classes import FirmClasses
 from fundflow.simulation.law import events_of, law_of, silent
 from fundflow.simulation.ledger import Ledger
 from fundflow.simulation.options import SimulationOptions
+from fundflow.simulation.response import Response
+from fundflow.simulation.response_options import ResponseOptions
 from fundflow.simulation.world import STAY_LIMIT, World
 
 
@@ -55,6 +57,7 @@ class Inputs:
     population: Population
     warnings: tuple[str, ...]
     instruments_meta: dict[str, Any]
+    response: ResponseOptions = ResponseOptions()
 
 
 def simulate(
@@ -79,6 +82,7 @@ def simulate(
         The tables of a run folder by name, each a dict of columns (docs/results.md).
     """
     world, fund, book, running = set_up(of_replication(inputs, replication), replication, keep_claims)
+    world.response = response_of(inputs, replication, world.catalogue)
     env = world.env
     if keep_classes:
         world.ledger.classes = FirmClasses(world)
@@ -190,6 +194,20 @@ def of_replication(inputs: Inputs, replication: int) -> Inputs:
     return replace(inputs, scenario=scenario, catalogue=inputs.catalogue if same else _catalogue(scenario))
 
 
+def response_of(inputs: Inputs, replication: int, law: Catalogue) -> Response | None:
+    """What tells firms of a change of law; None where they do not respond, or the scenario changes no law.
+
+    The law to compare with is the replication's own without ``[policy.changes]``, so that what a layer of uncertainty
+    draws is the same in both.
+    """
+    scenario, options = inputs.scenario, inputs.response
+    if not (options.on and options.elasticity.value and scenario.policy.changes):
+        return None
+    plain = scenario.model_copy(update={"policy": scenario.policy.model_copy(update={"changes": {}})})
+    drawn = drawn_scenario(plain, _catalogue(plain), replication)
+    return Response(law, _catalogue(drawn), options.elasticity.value)
+
+
 def place_projects(world: World, running: projects.Projects, people: Population) -> None:
     """Go on with the key projects under contract on the first day; their outcome is drawn as for later ones."""
     held = people.projects
@@ -221,6 +239,7 @@ def prepare(scenario: Scenario) -> Inputs:
         population=population,
         warnings=tuple(warnings_of(catalogue, scenario, economy)),
         instruments_meta=described(catalogue, scenario),
+        response=scenario.section("response", ResponseOptions),
     )
 
 

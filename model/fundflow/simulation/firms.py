@@ -26,7 +26,8 @@ def firm_years(world: World) -> Process:
         world.factors[year] = factors
         draw_exit_days(world.firms, year, world.economy, factors, world.draws)
         if year > world.years[0]:
-            close_year(world.firms, year - 1, world.economy, world.factors[year - 1], world.draws)
+            response = None if world.response is None else world.response.drift(world)
+            close_year(world.firms, year - 1, world.economy, world.factors[year - 1], world.draws, response)
         draw_events(world.firms, year, world.economy, factors, world.draws)
         takers = start_loans(world.firms, year, world.economy, factors, world.draws)
         world.notes["loan_principal"][takers] = loan_principal(

@@ -39,6 +39,7 @@ from fundflow.simulation.options import SimulationOptions
 if TYPE_CHECKING:
     from fundflow.simulation.deferral import Waiting
     from fundflow.simulation.derived import PaidByZone
+    from fundflow.simulation.response import Response
 
 Process = Generator[simpy.Event, Any, None]
 Ints = NDArray[np.int64]
@@ -85,6 +86,7 @@ class World:
     waited: list[tuple[int, Ints]] = field(default_factory=list)
     hatched: tuple[Ints, Ints] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
     decisions: int = 0
+    response: Response | None = None
     _alone: dict[str, bool] = field(default_factory=dict)
     notes: Columns = field(init=False)
     consequences: Consequences = field(init=False)
@@ -175,6 +177,8 @@ class World:
         )
         batch.barred = self.consequences.of_claims(instruments, batch)
         self.fail(trigger, batch)
+        if self.response is not None:
+            self.response.saw(trigger, batch)
         outcomes: list[Outcome] = []
         several, number = self.catalogue.several_wait_for(trigger), self.next_number()
         for group, rows, first in self.budget.by_award_day(instruments, batch):
