@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import log
 from types import SimpleNamespace
 
@@ -15,7 +14,7 @@ from fundflow.experiment.engine import sections
 from fundflow.policy import Batch, load_catalogue
 from fundflow.scenario import ScenarioFaults, load_scenario
 from fundflow.simulation import engine
-from fundflow.simulation.response import Response, further_yuan
+from fundflow.simulation.response import Response
 from tests.simulation.runs import RND, SCENARIOS, inputs_of, run
 
 SHORT = ("population.size=600", "end=2022-12-31", "budget_year=2022")
@@ -41,31 +40,39 @@ def of_rate(rate: str) -> object:
     return load_catalogue({ABOVE: {"amount": {"rate": {"2024-01-01": rate}}}})
 
 
+def firms_with(increases: list[int]) -> tuple[SimpleNamespace, SimpleNamespace]:
+    """Firms 6, 5, ..., 0 with 10 million of R&D, and what they plan; firms 1, 2, ... raise it so much, the rest not."""
+    ids = np.arange(len(increases) + 2)[::-1]
+    rise = np.array([dict(enumerate(increases, start=1)).get(one, 0) for one in ids.tolist()])
+    tax, none = np.full(len(ids), 1000 * WAN), np.zeros(len(ids), np.int64)
+    firms = SimpleNamespace(n=len(ids), id=ids, rd_permanent=tax.copy(), rd_tax=tax, gov_rd=none)
+    return firms, SimpleNamespace(rd_tax=tax + rise * WAN, gov_rd=none)
+
+
 def test_a_firm_responds_by_the_formula_once_and_neither_below_the_threshold_nor_at_the_cap() -> None:
-    # 3 million of increase: 20% of a further yuan, 25% under the reform. Of the two firms entitled in the year before
-    # (1 and 4) one is so again, hence q = 1/2: s = 10%, s' = 12.5%. Firm 2 asks 12 million, whose 20% are past the cap
-    # of 2 million; firm 3 has 1 million, below the least increase of 2 million; firm 4 falls.
-    before, after = of_rate("20%"), of_rate("25%")
-    response = Response(after, before, 0.8)
-    response.saw("tax-settlement", round_of(2022, [300, 0, 0, 300]))
-    response.saw("tax-settlement", round_of(2023, [300, 1200, 100, -50]))
-    firms = SimpleNamespace(n=6, id=np.array([7, 4, 3, 2, 1, 0]), rd_permanent=np.ones(6, np.int64))
-    moved = response.drift(SimpleNamespace(firms=firms))
+    # Firm 1 plans 3 million of increase: 20% of a further yuan, 25% under the reform. Of the two firms entitled in the
+    # round before (1 and 4) one is so again, hence q = 1/2: s = 10%, s' = 12.5%. Firm 2 plans 12 million, whose 20% are
+    # past the cap of 2 million; firm 3 plans 1 million, below the least increase of 2 million; firm 4 spends less.
+    response = Response(of_rate("25%"), of_rate("20%"), 0.8)
+    response.saw("tax-settlement", round_of(2023, [300, 0, 0, 300]))
+    firms, plan = firms_with([300, 1200, 100, -50])
     expected = 0.8 * log((1 - 0.10) / (1 - 0.125))
-    assert moved == pytest.approx([0, 0, 0, 0, expected, 0], abs=1e-12)
-    # The same claims a year on: the aim stands where it was raised to.
-    assert response.drift(SimpleNamespace(firms=firms)) == pytest.approx(np.zeros(6), abs=1e-12)
+    assert response.drift(firms, plan) == pytest.approx([0, 0, 0, 0, expected, 0], abs=1e-12)
+    # The same plans a year on: the aim stands where it was raised to.
+    assert response.drift(firms, plan) == pytest.approx(np.zeros(6), abs=1e-12)
     # Who gave up R&D begins at a new aim, which the response raises again.
-    firms.rd_permanent = np.array([1, 1, 1, 1, 0, 1])
-    assert response.drift(SimpleNamespace(firms=firms))[4] == pytest.approx(expected)
+    firms.rd_permanent[4] = 0
+    assert response.drift(firms, plan)[4] == pytest.approx(expected)
 
 
 def test_a_rate_that_begins_a_year_later_moves_nobody_yet() -> None:
-    rounds = [round_of(2022, [300])]
-    # Claims of 2022 stand for R&D of 2023, for which both laws pay 20%; there is no round before, hence q = 0.
-    assert further_yuan(of_rate("25%"), "tax-settlement", rounds) == pytest.approx([0.20])
-    later = [replace(rounds[0], trigger_day=np.array([day_of(2023, 12, 31)]))]
-    assert further_yuan(of_rate("25%"), "tax-settlement", later) == pytest.approx([0.25])
+    # Claims of 2022 stand for R&D of 2023, for which both laws pay 20%; 25% begin with 2024.
+    firms, plan = firms_with([300])
+    for year, s in ((2022, 0.20), (2023, 0.25)):
+        response = Response(of_rate("25%"), of_rate("20%"), 1.0)
+        # Nobody was entitled in the round before, hence q = 0.
+        response.saw("tax-settlement", round_of(year, [0]))
+        assert response.drift(firms, plan)[1] == pytest.approx(log(0.80 / (1 - s)), abs=1e-12)
 
 
 def test_a_scenario_that_changes_no_law_is_the_same_to_the_byte_with_the_response_on() -> None:
@@ -78,18 +85,24 @@ def test_a_scenario_that_changes_no_law_is_the_same_to_the_byte_with_the_respons
 
 
 def test_a_higher_rate_moves_the_rnd_of_claimants_alone() -> None:
-    static, dynamic = run(*SHORT, *DEARER), run(*SHORT, *DEARER, "response.on=true")
+    asked = (*SHORT, *DEARER, "population.size=1500")
+    static, dynamic = run(*asked), run(*asked, "response.on=true")
     ids = static.world.firms.id
     assert np.array_equal(ids, dynamic.world.firms.id)
     was, became = static.world.firms.rd_permanent, dynamic.world.firms.rd_permanent
-    # The figures are those of 2021, which the first close of a year set; the round known then was that of 2020.
-    claims = static["claims"].filter(pl.col("instrument").is_in(RND), pl.col("entitlement") > 0)
+    # The figures are those of 2021, which the first close of a year set; what they earn is awarded in 2022.
+    claims = static["claims"].filter(pl.col("instrument").is_in(RND))
     moved = ids[became != was]
     assert len(moved) > 3
     assert set(moved.tolist()) <= set(claims["claimant"].to_list())
+    # Firms know their plans: who responds is entitled in that round, unless its class changes (most who are not have
+    # become above-scale firms, which must raise R&D by 2 million). Of last year's entitled only a fifth would be.
+    entitled = claims.filter(pl.col("entitlement") > 0)
+    assert np.isin(moved, entitled["claimant"]).mean() > 0.6
     # The higher rate brings some to the cap; past it the law pays nothing more, and they do less.
-    capped = claims.filter((pl.col("entitlement") == 200 * WAN) | (pl.col("entitlement") == 50 * WAN))["claimant"]
-    assert set(ids[became < was].tolist()) <= set(capped.to_list())
+    capped = entitled.filter((pl.col("entitlement") == 200 * WAN) | (pl.col("entitlement") == 50 * WAN))["claimant"]
+    less = np.intersect1d(ids[became < was], entitled["claimant"])
+    assert set(less.tolist()) <= set(capped.to_list())
     assert (became > was).sum() > (became < was).sum()
 
 

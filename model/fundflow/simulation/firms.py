@@ -26,8 +26,14 @@ def firm_years(world: World) -> Process:
         world.factors[year] = factors
         draw_exit_days(world.firms, year, world.economy, factors, world.draws)
         if year > world.years[0]:
-            response = None if world.response is None else world.response.drift(world)
-            close_year(world.firms, year - 1, world.economy, world.factors[year - 1], world.draws, response)
+            terms = (year - 1, world.economy, world.factors[year - 1], world.draws)
+            response = None
+            if world.response is not None:
+                # Draws are keyed, so a copy closes with what the firms would do without a further response.
+                plan = world.firms.copy()
+                close_year(plan, *terms)
+                response = world.response.drift(world.firms, plan)
+            close_year(world.firms, *terms, response)
         draw_events(world.firms, year, world.economy, factors, world.draws)
         takers = start_loans(world.firms, year, world.economy, factors, world.draws)
         world.notes["loan_principal"][takers] = loan_principal(

@@ -1,8 +1,9 @@
 """Firms that respond to what the law pays for a further yuan of R&D: static and dynamic estimates of one reform.
 
 What a further yuan brings is asked of the law itself. The last known claims go through the claim chain once more as if
-they were those of the year in question, with and without some more R&D; the difference holds rates, caps, conditions
-and quotas of whatever instrument reads the fact. Nothing is drawn.
+they were those of the year in question: with the R&D that the firms do that year without a further response, and with
+some more. The difference holds rates, caps, conditions and quotas of whatever instrument reads the fact.
+Nothing is drawn.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from numpy.typing import NDArray
 
 from fundflow.base.calendar import add_months
 from fundflow.policy import Batch, Catalogue, Totals, settle
+from fundflow.simulation.rnd_round import own_rd
 
 if TYPE_CHECKING:
-    from fundflow.simulation.world import World
+    from fundflow.economy import Firms
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -49,45 +51,52 @@ class Response:
     before: Catalogue
     elasticity: float
     levels: Floats = field(default_factory=lambda: np.zeros(0))
-    _rounds: dict[str, list[Batch]] = field(default_factory=dict)
+    _rounds: dict[str, Batch] = field(default_factory=dict)
 
     def saw(self, trigger: str, batch: Batch) -> None:
-        """Keep the claims of an event that tells of R&D, and those of its round before."""
+        """Keep the last claims of an event that tells of R&D."""
         if MOVED.keys() & batch.facts.keys():
-            self._rounds[trigger] = [*self._rounds.get(trigger, ())[-1:], batch]
+            self._rounds[trigger] = batch
 
-    def drift(self, world: World) -> Floats:
+    def drift(self, firms: Firms, plan: Firms) -> Floats:
         """Log points to add to the R&D that each firm aims at in the year that is closed, shape (firms,).
 
-        elasticity x ln((1 - s) / (1 - s')), s paid of a further yuan under the law without changes and s' under that
-        of the scenario; only the change since the year before, since an aim once raised stays.
+        ``firms`` holds the R&D of the year before, ``plan`` that of the same firms in that year as things stand.
+        The level is elasticity x ln((1 - s) / (1 - s')), s paid of a further yuan under the law without changes and s'
+        under that of the scenario; the drift is its change since the year before, since an aim once raised stays.
         """
-        firms = world.firms
         known = np.zeros(firms.n)
         known[: len(self.levels)] = self.levels
         # Who has given up R&D begins again from a new aim.
         known[firms.rd_permanent == 0] = 0.0
         order = np.argsort(firms.id, kind="stable")
         paid = [np.zeros(firms.n), np.zeros(firms.n)]
-        for trigger, rounds in self._rounds.items():
-            ids = rounds[-1].ids
+        for trigger, last in self._rounds.items():
+            ids = last.ids
             place = np.minimum(np.searchsorted(firms.id[order], ids), firms.n - 1)
             rows = order[place]
             mine = firms.id[rows] == ids
+            planned = own_rd(plan.rd_tax[rows], plan.gov_rd[rows])
+            increase = planned - own_rd(firms.rd_tax[rows], firms.gov_rd[rows])
+            facts = dict(last.facts)
+            for fact, of_increase in MOVED.items():
+                if fact in facts:
+                    facts[fact] = np.where(mine, increase if of_increase else planned, facts[fact])
+            now = _moved(replace(last, facts=facts), 12)
             for total, law in zip(paid, (self.before, self.law), strict=True):
-                total[rows[mine]] += further_yuan(law, trigger, rounds)[mine]
+                total[rows[mine]] += further_yuan(law, trigger, now, last)[mine]
         old, new = (np.minimum(one, MOST) for one in paid)
         self.levels = self.elasticity * np.log((1 - old) / (1 - new))
         return self.levels - known
 
 
-def further_yuan(law: Catalogue, trigger: str, rounds: list[Batch]) -> Floats:
-    """What a law pays of a further yuan of R&D, for each claim of the last round, shape (claims,).
+def further_yuan(law: Catalogue, trigger: str, now: Batch, last: Batch) -> Floats:
+    """What a law pays of a further yuan of R&D, for each claim of a year, shape (claims,).
 
     Parameters
     ----------
-    rounds
-        Claims of one event, of the last round and, where there is one, of the round before.
+    now, last
+        Claims of one event: those of the year, and those of the round before.
 
     Notes
     -----
@@ -95,28 +104,19 @@ def further_yuan(law: Catalogue, trigger: str, rounds: list[Batch]) -> Floats:
     what the chain pays for it and q the share of those entitled in the round before who are so again. Budgets and what
     a claimant had in earlier years are left out: firms reckon with the announced rates.
     """
-    now = _moved(rounds[-1], 12)
     instruments = law.triggered_by(trigger)
     due = _due(law, trigger, now)
+    those = last.ids[_due(law, trigger, _moved(last, 12)) > 0]
+    again = float(np.isin(those, now.ids[due > 0]).mean()) if len(those) else 0.0
     found = np.zeros(now.n)
     for fact, of_increase in MOVED.items():
         if fact not in now.facts or not any(fact in one.facts for one in instruments):
             continue
-        facts = {**now.facts, fact: now.facts[fact] + STEP}
-        gain = (_due(law, trigger, replace(now, facts=facts)) - due) / STEP
-        again = _again(law, trigger, rounds, now.ids[due > 0]) if of_increase else 0.0
+        more = replace(now, facts={**now.facts, fact: now.facts[fact] + STEP})
+        gain = (_due(law, trigger, more) - due) / STEP
         # Whoever is not entitled would have to jump over a threshold, which no small step tells of.
-        found += np.where(due > 0, np.maximum(gain, 0.0), 0.0) * (1 - again)
+        found += np.where(due > 0, np.maximum(gain, 0.0), 0.0) * (1 - again * of_increase)
     return found
-
-
-def _again(law: Catalogue, trigger: str, rounds: list[Batch], entitled: Ints) -> float:
-    """Share of those entitled in the round before who are so again; zero where there was none."""
-    if len(rounds) < 2:
-        return 0.0
-    earlier = _moved(rounds[0], 24)
-    those = earlier.ids[_due(law, trigger, earlier) > 0]
-    return float(np.isin(those, entitled).mean()) if len(those) else 0.0
 
 
 def _due(law: Catalogue, trigger: str, batch: Batch) -> Ints:
