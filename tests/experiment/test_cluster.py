@@ -41,9 +41,9 @@ def test_two_cluster_workers_one_killed_in_the_middle_write_the_bytes_of_this_pr
         assert mark.exists(), "no worker was killed"
         assert len(content(tmp_path / "there")) == 24
         assert content(tmp_path / "there") == content(tmp_path / "here")
-        # A replication that fails is told with its number, and what is finished stays.
+        # Whichever replication fails first is told with its number, and what is finished stays.
         broken = scenario(0.2, shape="nonsense")
-        with pytest.raises(ReplicationFailed, match="replication 0 failed: KeyError"):
+        with pytest.raises(ReplicationFailed, match=r"replication \d+ failed: KeyError"):
             run(tmp_path / "there", [broken], spread)
         assert len(content(tmp_path / "there")) == 24
         # After a failure the same cluster goes on, and adds to what is there.
