@@ -53,12 +53,11 @@ def only(tables: Tables, instruments: Iterable[str]) -> Tables:
 
 
 def departments(tables: Tables) -> list[str]:
-    """Departments that lead an instrument with money, the S&T bureau first, then by entitlement."""
+    """Departments that lead an instrument with money in the budget years, the S&T bureau first, then by entitlement."""
     from fundflow.report import frames
 
-    summed = frames.sums(
-        tables.commitments.with_columns(frames.entitlement().alias("fen")), ["instrument"], ["fen"]
-    )
+    window = tables.commitments.filter(pl.col("year").is_in(list(tables.budget_years)))
+    summed = frames.sums(window.with_columns(frames.entitlement().alias("fen")), ["instrument"], ["fen"])
     by: dict[str, int] = {}
     for name, fen in summed.iter_rows():
         if fen:
