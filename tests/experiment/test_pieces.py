@@ -62,6 +62,7 @@ def test_what_is_there_is_not_run_again_and_more_replications_add(pieces: Pieces
     assert more.cube(0).collect()["replication"].n_unique() == 3
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_gives_the_same_bytes(pieces: Pieces, tmp_path: Path) -> None:
     other = run_pieces(pieces.scenarios, range(2), workers=2, store=tmp_path)
     for variant in (0, 1):

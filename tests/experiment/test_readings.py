@@ -30,6 +30,7 @@ def test_every_reading_with_another_answer_and_every_ceiling_has_a_row() -> None
     assert {r.id for r in catalogue.readings.values()} - asked == {"discretion"}
 
 
+@pytest.mark.slow
 def test_every_other_reading_runs_on_a_small_city(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     chosen = [one for one in openings(load_catalogue()) if one.id in CHOSEN]
     monkeypatch.setattr(module, "openings", lambda _: chosen)

@@ -139,6 +139,7 @@ def call(monkeypatch, store: Path, *words: str):
     return CliRunner().invoke(main, [*start, *(w for s in CITY for w in ("--set", s)), *words])
 
 
+@pytest.mark.slow
 def test_the_command_tells_what_moves_a_small_city(monkeypatch, tmp_path: Path):
     rate = "policy.changes.rnd-increase-subsidy-above-scale-sme.amount.rate=10%:20%"
     said = call(monkeypatch, tmp_path / "store", "--parameters", f"{rate},tax_ratio", "--replications", "2",
