@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from fundflow.cli import main
 from fundflow.experiment import cluster as module
 from fundflow.experiment.cluster import spread_on
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.pieces import run_pieces
 from fundflow.experiment.workers import ReplicationFailed
 from tests.experiment.test_sweep import scenario

@@ -17,8 +17,8 @@ from SALib.sample import sobol as sobol_plan
 from fundflow.base.draws import Draws
 from fundflow.cli import main
 from fundflow.experiment import pieces as pieces_module
-from fundflow.experiment.command import Refused
 from fundflow.experiment.engine import load
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.sensitivity import Factor, morris, problem_of, ranged, read_factor, sobol, tornado
 
 CITY = ["population.size=600", "end=2022-12-31", "budget_year=2022"]

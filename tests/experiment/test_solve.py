@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from fundflow.cli import main
 from fundflow.experiment import pieces as pieces_module
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.question import Question
 from fundflow.experiment.solve import grid_of, solve
 from fundflow.experiment.target import Target, read_target

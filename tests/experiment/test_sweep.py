@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from fundflow.cli import main
 from fundflow.experiment import pieces as pieces_module
-from fundflow.experiment.command import Refused
 from fundflow.experiment.engine import load
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.pieces import run_pieces
 from fundflow.experiment.question import Question
 from fundflow.experiment.sweep import sweep_cells

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from fundflow.experiment.asked_total import read_total
-from fundflow.experiment.command import Refused, run
+from fundflow.experiment.command import run
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.until import read_precision, run_until, totals_of
 from fundflow.experiment.until_command import told
 from fundflow.report.reserve import Asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.report.blocks import BLOCKS
 from fundflow.report.reserve import ALL, BEARERS, MEASURES, Asked
 from fundflow.scenario.faults import nearest

@@ -22,8 +22,8 @@ from typing import Any
 
 import click
 
-from fundflow.experiment.command import Refused
 from fundflow.experiment.engine import code_version
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.pieces import PieceJob, piece_path
 from fundflow.experiment.running import processors
 from fundflow.experiment.workers import Interrupted, Task, WorkersLost, _one_thread_each

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from fundflow.experiment.experiment_errors import Refused, clear_errors
+
 if TYPE_CHECKING:
     from fundflow.results import Run
-
-
-class Refused(click.ClickException):
-    """Bad input: the text says what is wrong, the exit code is 2."""
-
-    exit_code = 2
 
 
 @click.command()
@@ -79,7 +71,7 @@ def _run(path: Path, sets: list[str], replications: int | None, workers: int | N
     from fundflow.experiment.progress import Bar
     from fundflow.experiment.running import run_scenario
 
-    with clear_run_errors():
+    with clear_errors():
         scenario = load(path, sets)
         check_actuals(scenario, replications)
         finished = run_scenario(
@@ -87,33 +79,6 @@ def _run(path: Path, sets: list[str], replications: int | None, workers: int | N
         )
         lay_down(scenario, finished.path)
         return finished
-
-
-@contextmanager
-def clear_run_errors() -> Iterator[None]:
-    """Turn what can go wrong in a run into messages; what is finished is kept in any case.
-
-    Raises
-    ------
-    click.ClickException
-        With exit status 2 for bad input, 1 for a run that failed.
-    SystemExit
-        130 after Ctrl-C, with the command that goes on.
-    """
-    from fundflow.experiment.workers import Interrupted, ReplicationFailed, WorkersLost
-    from fundflow.report.actuals import ActualsFaults, TooFewLeft
-    from fundflow.results import FolderInUse, OtherRun
-    from fundflow.scenario import ScenarioFaults
-
-    try:
-        yield
-    except Interrupted as stop:
-        click.echo(f"Interrupted.{stop}\nTo go on: {shlex.join(['fundflow', *sys.argv[1:]])}", err=True)
-        raise SystemExit(130) from None
-    except (ReplicationFailed, WorkersLost) as fault:
-        raise click.ClickException(str(fault)) from fault
-    except (ScenarioFaults, ActualsFaults, TooFewLeft, OtherRun, FolderInUse) as fault:
-        raise Refused(str(fault)) from fault
 
 
 def report(finished: Run, lang: str) -> None:

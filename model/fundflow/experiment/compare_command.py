@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 
 
 @click.command()

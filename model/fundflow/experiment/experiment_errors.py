@@ -9,12 +9,16 @@ from contextlib import contextmanager
 
 import click
 
-from fundflow.experiment.command import Refused
+
+class Refused(click.ClickException):
+    """Bad input: the text says what is wrong, the exit code is 2."""
+
+    exit_code = 2
 
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
-    """Turn the errors of loading, running and stopping into messages; finished pieces are kept in any case.
+    """Turn the errors of loading, running and stopping into messages; what is finished is kept in any case.
 
     Raises
     ------
@@ -25,15 +29,17 @@ def clear_errors() -> Iterator[None]:
     """
     from fundflow.experiment.workers import Interrupted, ReplicationFailed, WorkersLost
     from fundflow.policy import CatalogueFaults
+    from fundflow.report.actuals import ActualsFaults, TooFewLeft
+    from fundflow.results import FolderInUse, OtherRun
     from fundflow.scenario import ScenarioFaults
 
     try:
         yield
-    except (Interrupted, KeyboardInterrupt):
-        again = shlex.join(["fundflow", *sys.argv[1:]])
-        click.echo(f"Interrupted; finished pieces are kept.\nTo go on: {again}", err=True)
+    except (Interrupted, KeyboardInterrupt) as stop:
+        kept = str(stop) or " Finished pieces are kept."  # a run says itself what it keeps and where
+        click.echo(f"Interrupted.{kept}\nTo go on: {shlex.join(['fundflow', *sys.argv[1:]])}", err=True)
         raise SystemExit(130) from None
     except (ReplicationFailed, WorkersLost) as fault:
         raise click.ClickException(str(fault)) from fault
-    except (ScenarioFaults, CatalogueFaults) as fault:
+    except (ScenarioFaults, CatalogueFaults, ActualsFaults, TooFewLeft, OtherRun, FolderInUse) as fault:
         raise Refused(str(fault)) from fault

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 
 if TYPE_CHECKING:
     from fundflow.experiment.explain import Explanation

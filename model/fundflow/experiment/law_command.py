@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.policy.law_command import WHOLE_LAW, check_rules, say_faults
 from fundflow.policy.options import EXPIRY, READING, clear_errors
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from fundflow.experiment.cluster import spread_option
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.question import ALL, BEARERS
 from fundflow.report.reserve import MEASURES
 

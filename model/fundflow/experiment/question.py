@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fundflow.base.districts import DISTRICT_EN
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.pieces import LEVELS, MEASURES, Pieces
 from fundflow.report.blocks import BLOCKS, BUREAU, lead
 from fundflow.scenario.faults import nearest

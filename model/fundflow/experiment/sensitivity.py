@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from fundflow.experiment.command import Refused
 from fundflow.experiment.estimate import LEVEL, Estimate, estimate
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.varying import number_of, written
 
 LEVELS_OF_MORRIS = 4

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fundflow.experiment.cluster import spread_option
-from fundflow.experiment.command import Refused
+from fundflow.experiment.experiment_errors import Refused
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,8 +13,8 @@ from scipy import stats
 
 from fundflow.base.districts import DISTRICT_EN
 from fundflow.base.money import parse_fen, parse_rate
-from fundflow.experiment.command import Refused
 from fundflow.experiment.estimate import LEVEL, estimate
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.pieces import MEASURES
 from fundflow.experiment.question import ALL, BEARERS, Question
 from fundflow.scenario.faults import nearest

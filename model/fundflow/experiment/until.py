@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fundflow.experiment.command import Refused
 from fundflow.experiment.engine import SIMULATION
 from fundflow.experiment.estimate import Estimate, estimate
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.running import RESULTS, Silent, Watch, run_scenario
 from fundflow.report.reserve import Asked, paths_of
 from fundflow.report.source import tables_of

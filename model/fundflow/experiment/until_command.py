@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from fundflow.experiment.asked_total import read_total
-from fundflow.experiment.command import Refused, clear_run_errors, report
+from fundflow.experiment.command import report
 from fundflow.experiment.estimate import Estimate
+from fundflow.experiment.experiment_errors import Refused, clear_errors
 from fundflow.experiment.observing import check_actuals, lay_down
 from fundflow.experiment.until import MOST, Reached, read_precision, run_until
 from fundflow.report.reserve import Asked
@@ -41,7 +42,7 @@ def run_until_known(
 
     precision = read_precision(until_precision)
     console = Console(stderr=True)
-    with clear_run_errors():
+    with clear_errors():
         scenario = load(path, sets)
         check_actuals(scenario, at_most or MOST)
         asked, year = read_total(total or "headline entitlement", law_of(scenario).instruments)

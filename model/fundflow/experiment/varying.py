@@ -9,8 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from fundflow.experiment.command import Refused
 from fundflow.experiment.engine import load, load_engine
+from fundflow.experiment.experiment_errors import Refused
 from fundflow.policy import Catalogue
 from fundflow.scenario import Fault, Scenario, ScenarioFaults
 
