@@ -11,7 +11,7 @@ from fundflow.report.adjust import Adjustment, Chance, Standing
 from fundflow.report.notes import reading_note
 from fundflow.report.reasons import wan
 from fundflow.report.texts import Texts
-from fundflow.report.workbook import place_name
+from fundflow.report.workbook_page import place_name
 
 
 def print_adjustment(form: Adjustment, written: Path, lang: str = "zh", console: Console | None = None) -> None:

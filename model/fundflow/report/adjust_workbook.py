@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from fundflow.report.adjust import Adjustment, Place, Standing
@@ -14,9 +13,18 @@ from fundflow.report.blocks import lead
 from fundflow.report.budget import CITY
 from fundflow.report.notes import law_notes, layers, run_note, without
 from fundflow.report.texts import Texts
-from fundflow.report.workbook import Column, in_wan, place_name, styles_of, write_cell
-
-_HEAD = 3  # rows above the first line: title, units, column names
+from fundflow.report.workbook_page import (
+    HEAD,
+    Column,
+    in_wan,
+    place_name,
+    start_sheet,
+    styles_of,
+    sum_of,
+    workbook_at,
+    write_cell,
+    write_notes,
+)
 
 
 def columns(form: Adjustment, texts: Texts) -> list[Column]:
@@ -49,16 +57,12 @@ def write_adjustment(form: Adjustment, out: Path, lang: str = "zh") -> Path:
     OSError
         If the file cannot be written, for instance while Excel has it open.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
     texts = Texts(lang)
-    try:
-        with xlsxwriter.Workbook(str(out)) as book:
-            styles = styles_of(book)
-            for place in form.places:
-                _write_sheet(book, styles, form, place, texts)
-            _write_notes(book, styles, form, texts)
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise OSError(f"{out} cannot be written: {error}") from error
+    with workbook_at(out) as book:
+        styles = styles_of(book)
+        for place in form.places:
+            _write_sheet(book, styles, form, place, texts)
+        write_notes(book, styles, texts, _notes(form, texts))
     return out
 
 
@@ -66,17 +70,11 @@ def _write_sheet(book: Any, styles: dict[str, Any], form: Adjustment, place: Pla
     layout = columns(form, texts)
     at = {column.key: i for i, column in enumerate(layout)}
     name = place_name(place.place, texts)
-    page = book.add_worksheet(name)
     city = "杭州市" if texts.lang == "zh" else "Hangzhou, "
     who = f"{city}{'' if place.place == CITY or texts.lang == 'en' else '·'}{name}"
-    page.write_string(0, 0, texts("adjust.heading", who=who, year=form.year), styles["title"])
-    page.write_string(1, 0, texts("adjust.units"), styles["units"])
-    page.set_row(0, 26)
-    page.set_row(2, 42)
-    for i, column in enumerate(layout):
-        page.set_column(i, i, column.width)
-        page.write_string(2, i, column.heading, styles["head"])
-    row, number, spans = _HEAD, 0, []
+    title = texts("adjust.heading", who=who, year=form.year)
+    page = start_sheet(book, styles, layout, name, title, texts("adjust.units"))
+    row, number, spans = HEAD, 0, []
     for block, lines, subtotal in place.blocks:
         first = row
         for line in lines:
@@ -89,12 +87,6 @@ def _write_sheet(book: Any, styles: dict[str, Any], form: Adjustment, place: Pla
         spans.append(f"{row + 1}:{row + 1}")
         row += 1
     _write_sum(page, styles, layout, at, row, place.total, texts("budget.sum"), spans)
-    page.freeze_panes(_HEAD, 2)
-    page.set_landscape()
-    page.set_paper(8)  # A3
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(2)
-    page.set_footer("&C&P / &N")
 
 
 def line_values(form: Adjustment, line: Standing, place: Place, texts: Texts) -> dict[str, Any]:
@@ -160,23 +152,16 @@ def _write_sum(
     for key in ("plan", "paid", "due", "outturn", "gap"):
         letter = xl_col_to_name(at[key])
         if values[key] is not None and rows:
-            ranges = (span.split(":") for span in rows)
-            over = f"=SUM({','.join(f'{letter}{first}:{letter}{last}' for first, last in ranges)})"
-            page.write_formula(row, at[key], over, styles["sum-money"], values[key])
+            page.write_formula(row, at[key], sum_of(letter, rows), styles["sum-money"], values[key])
 
 
-def _write_notes(book: Any, styles: dict[str, Any], form: Adjustment, texts: Texts) -> None:
-    page = book.add_worksheet(texts("budget.sheet_notes"))
-    page.set_column(0, 0, 110)
+def _notes(form: Adjustment, texts: Texts) -> list[str]:
     tables = form.tables
     assert tables.reading is not None
-    said = [
+    return [
         run_note(tables, texts),
         *notes(form, texts),
         texts("summary.layers", layers=layers(tables, texts), without=without(tables, texts)),
         *law_notes(tables, texts),
         *tables.reading.warnings,
     ]
-    page.write_string(0, 0, texts("budget.sheet_notes"), styles["title"])
-    for row, note in enumerate(said, start=1):
-        page.write_string(row, 0, note, styles["note"])

@@ -10,7 +10,8 @@ from rich.table import Table
 from fundflow.report.budget import Form, Sheet
 from fundflow.report.reasons import wan
 from fundflow.report.texts import Texts
-from fundflow.report.workbook import form_error, place_name
+from fundflow.report.workbook import form_error
+from fundflow.report.workbook_page import place_name
 
 _WIDE = 130
 """Columns from which the parts of a total fit beside it; a cut-off amount is worse than none."""

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from fundflow.base.districts import DISTRICT_EN
 from fundflow.report.blocks import lead
 from fundflow.report.budget import CITY, Form, Line, Sheet
 from fundflow.report.notes import law_notes, layers, run_note, without
-from fundflow.report.source import WHOLE_CITY
 from fundflow.report.texts import Texts
-
-FEN_WAN = 10**6
-_HEAD = 3  # rows above the first line: title, units, column names
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the form: its heading, its width in characters, and the format of its cells."""
-
-    key: str
-    heading: str
-    width: float
-    style: str
-    summed: bool = False
+from fundflow.report.workbook_page import (
+    FEN_WAN,
+    HEAD,
+    Column,
+    in_wan,
+    place_name,
+    start_sheet,
+    styles_of,
+    sum_of,
+    workbook_at,
+    write_cell,
+    write_notes,
+)
 
 
 def columns(form: Form, texts: Texts) -> list[Column]:
@@ -77,65 +72,23 @@ def write_workbook(form: Form, out: Path) -> Path:
     OSError
         If the file cannot be written, for instance while Excel has it open.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
     texts = Texts("zh")
-    try:
-        with xlsxwriter.Workbook(str(out)) as book:
-            styles = styles_of(book)
-            for sheet in form.sheets:
-                _write_sheet(book, styles, form, sheet, texts)
-            _write_notes(book, styles, form, texts)
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise OSError(f"{out} cannot be written: {error}") from error
+    with workbook_at(out) as book:
+        styles = styles_of(book)
+        for sheet in form.sheets:
+            _write_sheet(book, styles, form, sheet, texts)
+        write_notes(book, styles, texts, _notes(form, texts))
     return out
-
-
-def place_name(place: str, texts: Texts) -> str:
-    """Name of a sheet."""
-    if place == CITY:
-        return texts("budget.sheet_city")
-    if place == WHOLE_CITY:
-        return texts("word.no_district")
-    return place if texts.lang == "zh" else DISTRICT_EN[place]
-
-
-def styles_of(book: Any) -> dict[str, Any]:
-    """Formats of cells by kind; those of sums begin with ``sum-``."""
-    cell: dict[str, Any] = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
-    kinds: dict[str, dict[str, Any]] = {
-        "text": {"text_wrap": True},
-        "money": {"num_format": "#,##0.00;[Red]-#,##0.00;0.00"},
-        "percent": {"num_format": "0.0%"},
-        "count": {"num_format": "#,##0"},
-    }
-    styles = {name: book.add_format({**cell, **extra}) for name, extra in kinds.items()}
-    styles |= {
-        f"sum-{name}": book.add_format({**cell, **extra, "bold": True, "bg_color": "#EEEEEE"})
-        for name, extra in kinds.items()
-    }
-    styles["head"] = book.add_format(
-        {**cell, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#DDE6EF"}
-    )
-    styles["title"] = book.add_format({"font_name": "黑体", "font_size": 16, "align": "left"})
-    styles["units"] = book.add_format({"font_name": "宋体", "font_size": 10, "font_color": "#555555"})
-    styles["note"] = book.add_format({"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "top"})
-    return styles
 
 
 def _write_sheet(book: Any, styles: dict[str, Any], form: Form, sheet: Sheet, texts: Texts) -> None:
     layout = columns(form, texts)
     at = {column.key: i for i, column in enumerate(layout)}
     name = place_name(sheet.place, texts)
-    page = book.add_worksheet(name)
     who = f"杭州市{'' if sheet.place == CITY else '·'}{name}"
-    page.write_string(0, 0, texts("budget.heading", who=who, year=form.year), styles["title"])
-    page.write_string(1, 0, texts("budget.units"), styles["units"])
-    page.set_row(0, 26)
-    page.set_row(2, 42)
-    for i, column in enumerate(layout):
-        page.set_column(i, i, column.width)
-        page.write_string(2, i, column.heading, styles["head"])
-    row, number, subtotals = _HEAD, 0, []
+    title = texts("budget.heading", who=who, year=form.year)
+    page = start_sheet(book, styles, layout, name, title, texts("budget.units"))
+    row, number, subtotals = HEAD, 0, []
     for block, lines in sheet.blocks(form.tables):
         first = row
         for line in lines:
@@ -152,12 +105,6 @@ def _write_sheet(book: Any, styles: dict[str, Any], form: Form, sheet: Sheet, te
     _write_sum(page, styles, form, sheet.lines, layout, at, texts, row, texts("budget.sum"), subtotals)
     write_cell(page, row, at["low"], in_wan(sheet.low), styles["sum-money"])
     write_cell(page, row, at["high"], in_wan(sheet.high), styles["sum-money"])
-    page.freeze_panes(_HEAD, 2)
-    page.set_landscape()
-    page.set_paper(8)  # A3: 22 columns
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(2)
-    page.set_footer("&C&P / &N")
 
 
 def line_values(form: Form, line: Line, texts: Texts) -> dict[str, Any]:
@@ -188,21 +135,6 @@ def line_values(form: Form, line: Line, texts: Texts) -> dict[str, Any]:
         "high": in_wan(line.high),
         "reason": line.reason,
     }
-
-
-def in_wan(fen: int | None) -> float | None:
-    """Fen as a number of 万元: the only place where money becomes a float, for Excel."""
-    return None if fen is None else fen / FEN_WAN
-
-
-def write_cell(page: Any, row: int, column: int, value: Any, style: Any) -> None:
-    """Write a text or a number; nothing leaves the cell blank."""
-    if value is None or value == "":
-        page.write_blank(row, column, None, style)
-    elif isinstance(value, str):
-        page.write_string(row, column, value, style)
-    else:
-        page.write_number(row, column, value, style)
 
 
 def _write_row_formulas(
@@ -240,16 +172,11 @@ def _write_sum(
     rows: list[str],
 ) -> None:
     """Write a row of sums over ranges of rows (numbered from one), with their values stored."""
-
-    def over(letter: str) -> str:
-        ranges = (span.split(":") for span in rows)
-        return f"=SUM({','.join(f'{letter}{first}:{letter}{last}' for first, last in ranges)})"
-
     for i, column in enumerate(layout):
         style = styles[f"sum-{column.style}"]
         if column.summed and lines:
             value = sum(line_values(form, line, texts)[column.key] or 0 for line in lines)
-            page.write_formula(row, i, over(xl_col_to_name(i)), style, value)
+            page.write_formula(row, i, sum_of(xl_col_to_name(i), rows), style, value)
         else:
             page.write_blank(row, i, None, style)
     page.write_string(row, at["name"], name, styles["sum-text"])
@@ -260,7 +187,7 @@ def _write_sum(
     base = sum((line.plan or 0) if form.has_plan else line.last for line in known)
     increase = sum(line.total for line in known) - base
     letter, base_letter = (xl_col_to_name(at[k]) for k in ("increase", "plan" if form.has_plan else "last"))
-    page.write_formula(row, at["increase"], over(letter), styles["sum-money"], in_wan(increase))
+    page.write_formula(row, at["increase"], sum_of(letter, rows), styles["sum-money"], in_wan(increase))
     if base:
         rate = f"={letter}{row + 1}/{base_letter}{row + 1}"
         page.write_formula(row, at["increase_rate"], rate, styles["sum-percent"], increase / base)
@@ -275,9 +202,7 @@ def form_error(form: Form, texts: Texts) -> str:
     return texts("budget.note_error", year=form.year, error=f"{city.error / FEN_WAN:,.0f}", share=share, n=n)
 
 
-def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) -> None:
-    page = book.add_worksheet(texts("budget.sheet_notes"))
-    page.set_column(0, 0, 110)
+def _notes(form: Form, texts: Texts) -> list[str]:
     tables = form.tables
     rules = [
         "budget.note_blocks",
@@ -287,7 +212,7 @@ def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) ->
         "budget.note_increase",
         "budget.note_map",
     ]
-    notes = [
+    return [
         run_note(tables, texts),
         f"随机种子：{tables.seed if tables.seed is not None else '—'}。",
         *(texts(rule) for rule in rules),
@@ -296,6 +221,3 @@ def _write_notes(book: Any, styles: dict[str, Any], form: Form, texts: Texts) ->
         *law_notes(tables, texts),
         *tables.warnings,
     ]
-    page.write_string(0, 0, texts("budget.sheet_notes"), styles["title"])
-    for row, note in enumerate(notes, start=1):
-        page.write_string(row, 0, note, styles["note"])
