@@ -6,27 +6,16 @@ and 1, a risk halves the total with the probability that the scenario gives it.
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from fundflow.base.draws import Draws
 from fundflow.base.points import sobol, stratified
+from tests.experiment.rate_engine import FEN, prepare
 from tests.results.tables import tables_of
 
-FEN = 10**10
+__all__ = ["FEN", "prepare", "simulate", "total", "truth"]
 NAMES = ("parameter", "other")
 RISK = 0.2
-
-
-def prepare(scenario):
-    return SimpleNamespace(
-        scenario=scenario,
-        catalogue=SimpleNamespace(digest="c" * 64),
-        population=SimpleNamespace(hash="p" * 64),
-        warnings=(),
-        instruments_meta={"rnd": {"zh": "研发", "en": "R&D", "evidence": "B", "department": "市科技局"}},
-    )
 
 
 def total(seed: int, replication: int, layers: tuple[str, ...]) -> int:
