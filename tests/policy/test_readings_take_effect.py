@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fundflow.base.calendar import day_of
+from fundflow.base.districts import DISTRICTS
 from fundflow.policy import Catalogue, Outcome, Totals, load_catalogue
 from fundflow.policy.envelopes import serve
 from fundflow.policy.faults import CatalogueFaults
@@ -145,7 +146,23 @@ def test_the_map_goes_by_the_decision_or_by_the_event() -> None:
             int(one(_zone(claims, zone), name, cat=under(district_day=value)).district[0]) for zone in range(15)
         ]
         found[value] = outcomes
-    assert found["award-day"] != found["trigger-day"]
+    names = {value: [DISTRICTS[code] for code in codes] for value, codes in found.items()}
+    # Zones 1, 2, 8 and 9 are 下城, 江干, 临平 and 钱塘; the new map holds from 9 April 2021.
+    assert [names["award-day"][zone] for zone in (1, 2, 8, 9)] == ["拱墅区", "上城区", "临平区", "钱塘区"]
+    assert [names["trigger-day"][zone] for zone in (1, 2, 8, 9)] == ["下城区", "江干区", "余杭区", "钱塘新区"]
+
+
+def test_the_interest_of_an_eaglet_is_limited_by_what_was_paid_or_not() -> None:
+    """Half of 3.45 % on a million is 17,250 yuan; ten yuan of interest were paid."""
+    facts = {
+        "filed": True, "average_principal": yuan(1e6), "january_lpr": 34_500, "days_in_pool": 365,
+        "interest_paid": yuan(10),
+    }  # fmt: skip
+    for value, fen in (("at-most-the-interest", yuan(10)), ("by-formula", yuan(17_250))):
+        found = one(
+            batch("2021-12-31", **facts), "eaglet-loan-interest-subsidy", cat=under(eaglet_interest_limit=value)
+        )
+        assert found.award.tolist() == [fen], value
 
 
 def _zone(claims: Any, zone: int) -> Any:

@@ -74,7 +74,7 @@ def test_the_measure_runs_from_25_november_2019_to_the_end_of_2023(name: str) ->
         ({}, True),
         ({"term_years": 3}, False),
         ({"share_of_time_on_site": 333_334}, True),
-        ({"share_of_time_on_site": 333_332}, False),
+        ({"share_of_time_on_site": 333_333}, False),
         ({"intermediate_title_or_above": False}, False),
         ({"good_conduct_and_health": False}, False),
         ({"origin_admitted": False}, False),

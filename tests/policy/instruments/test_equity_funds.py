@@ -173,6 +173,10 @@ def test_a_young_firm_is_small_by_its_staff_and_sales(
         assert holds(conditions, {**facts, "last_year_sales": yuan(limit * MILLION)})
         assert not holds(conditions, {**facts, "last_year_sales": yuan(limit * MILLION) + 1})
         assert not holds(conditions, {**facts, "employees": staff + 1, "last_year_sales": yuan(limit * MILLION)})
+        if conditions.startswith("angel"):  # sales or net assets: with large sales the assets decide, at their bound
+            large = {**facts, "last_year_sales": yuan(1000 * MILLION)}
+            assert holds(conditions, {**large, "net_assets": yuan(limit * MILLION)})
+            assert not holds(conditions, {**large, "net_assets": yuan(limit * MILLION) + 1})
 
 
 # --- Prices ---

@@ -205,7 +205,7 @@ def _tried(search: Search, rows: Rows, without: set[str], focus: list[str], numb
         tried = search.change(tried, [*focus, DAY], half)
     elif number:
         tried = search.change(tried, focus, half)
-    elif True:
+    else:
         tried[DAY] = np.where(half, search.random.choice(search.days, n), tried[DAY])
     return {name: column for name, column in tried.items() if name not in without}
 
@@ -245,7 +245,7 @@ def _of_conditions(place: Place, old: ConditionSet, new: ConditionSet, seed: int
     focus = _focus(old, new)
     for number in range(1, ROUNDS):
         for rows, without in _found(old.id, seed):
-            tried = _tried(search, rows, without, focus, number + number // 1 % 3)
+            tried = _tried(search, rows, without, focus, number + number % 3)
             n = len(tried[DAY])
             facts = {name: column for name, column in tried.items() if name != DAY}
             try:
