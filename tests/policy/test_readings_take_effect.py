@@ -83,6 +83,9 @@ def test_all_who_tie_with_the_last_place_are_served_under_the_other_reading() ->
         claims.facts["rnd_increase"] = np.array([yuan(3e6), yuan(3e6), yuan(3e6), yuan(2e6)])
         claims.facts["rnd"] = np.array([yuan(9e6)] * 4)
         assert (one(claims, ABOVE, cat=cat).award > 0).tolist() == served
+        # Who spends more on R&D breaks the tie, so that nobody ties with the last place any more.
+        claims.facts["rnd"] = np.array([yuan(9e6), yuan(8e6), yuan(7e6), yuan(9e6)])
+        assert (one(claims, ABOVE, cat=cat).award > 0).tolist() == [True, True, False, False]
 
 
 def test_the_tax_of_a_major_award_counts_in_one_year_or_in_both() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from fundflow.policy import load_catalogue
+from fundflow.simulation import engine
 from fundflow.simulation.later import Circles, Claims, Later
+from tests.simulation.runs import inputs_of
 
 
 def claims(trigger: str, number: int, ids: list[int], **facts: list[int]) -> Claims:
@@ -66,3 +68,11 @@ def test_a_circle_waits_only_where_every_instrument_of_it_may() -> None:
     linked = Circles(catalogue, lambda one: one.trigger != "ai-project-finished")
     assert not linked.waits("upper-project-paid"), "its payments are set off against those of the other event"
     assert linked.waits("graduate-rent-year")
+
+
+def test_a_limit_for_all_claimants_together_is_decided_at_once() -> None:
+    """Who comes second may find the limit used up, so the claims of such an event keep their order."""
+    for reading, waits in (("each", True), ("together", False)):
+        inputs = inputs_of(f"policy.readings.university-limit={reading}")
+        world = engine.set_up(inputs, 0, False)[0]
+        assert world.circles.waits("transfer-centre-year") == waits, reading

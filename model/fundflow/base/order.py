@@ -71,7 +71,7 @@ def place_of(n: int, share: float) -> int:
     Where the sample is too small for the quantile it is the extreme.
     """
     if share == 0.5:
-        return round((n - 1) / 2)
+        return n // 2  # the upper of two middles, as `upper_rank` has it
     rank = lower_rank(n, share) if share < 0.5 else upper_rank(n, share)
     return min(max(rank, 1), n) - 1
 
@@ -169,7 +169,7 @@ def _interval_ranks(n: int, share: float) -> tuple[int, int]:
 def _needed(share: float) -> int:
     """The least sample with a value above and one under the quantile at the confidence of the interval."""
     rare = min(share, 1 - share)
-    return max(ceil(log((1 - LEVEL) / 2) / log(1 - rare)), ceil(1 / rare) - 1)
+    return ceil(log((1 - LEVEL) / 2) / log(1 - rare))
 
 
 def _exact(share: float) -> Fraction:

@@ -27,7 +27,8 @@ from fundflow.economy.recognition import eaglet_review, high_tech_round, sme_rou
 from fundflow.economy.table import Bools
 
 STRIKES = Strikes(failures=2, unfiled=2)
-"""杭科高〔2020〕74号 11(1), 11(4); two failed evaluations end a makerspace too."""
+"""杭科高〔2020〕74号 11(1), 11(4); a makerspace: two failed evaluations, clause 3(2)4 of its measure. The check runs
+without a catalogue, so it holds the law of the first day; a forecast takes these numbers from the catalogue."""
 BILLION = 1_000_000_000 * 100
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import get_args, get_origin
+from typing import get_origin
 
 from fundflow.base.draws import Draws
 from fundflow.base.points import sobol
@@ -23,7 +23,7 @@ def coordinates() -> tuple[str, ...]:
     from fundflow.economy.parameters import Economy
 
     kinds = {name: info.annotation for name, info in Economy.model_fields.items() if name != "scale"}
-    plain = [name for name, kind in kinds.items() if get_origin(kind) is None and tuple not in get_args(kind)]
+    plain = [name for name, kind in kinds.items() if get_origin(kind) is None]
     return tuple(dict.fromkeys([*LEADING, *map(year_name, YEARS[:15]), *plain, *map(year_name, YEARS)]))
 
 

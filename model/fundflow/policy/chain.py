@@ -227,7 +227,7 @@ def _pool_rate(pool: Pool, cases: list[_Case], budget: int) -> Fraction | None:
     needed = sum(int(share.sum()) for share in shares)
     if needed <= budget:
         return None
-    if any(case.sharing.odd_to_city for case in cases):
+    if not whole_counts and any(case.sharing.odd_to_city for case in cases):
         # Each claim may then cost the city a fen more than its exact share.
         budget = max(budget - sum(case.claims.n for case in cases), 0)
     parts = [np.full_like(case.quarters, 4) if whole_counts else case.quarters for case in cases]

@@ -76,7 +76,11 @@ def rank(competition: Competition, eligible: NDArray[np.bool_], view: View, ids:
     within[order[:places]] = True
     if competition.ties == "all-tied" and places and competition.rank_by is not None:
         values = view.column(competition.rank_by)
-        within |= eligible & np.asarray(values == values[order[places - 1]], np.bool_)
+        tied = eligible & np.asarray(values == values[order[places - 1]], np.bool_)
+        then = None if competition.then_by is None else view.given(view.book[competition.then_by])
+        if then is not None:  # what breaks a tie leaves none
+            tied &= np.asarray(then == then[order[places - 1]], np.bool_)
+        within |= tied
     return Ranked(within, _cut_off(competition, within, view))
 
 

@@ -61,4 +61,6 @@ def content_of(value: Any) -> Hashable:
     if type(value) not in _PLAIN:
         raise TypeError(f"{type(value).__name__} has no plain content")
     # 1, True and 1.0 are equal but not the same in a law.
+    if isinstance(value, Decimal | float):  # 0.01 and 0.010 are equal, but not the same text in a digest
+        return type(value).__name__, str(value)
     return type(value).__name__, value

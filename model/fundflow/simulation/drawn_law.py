@@ -88,7 +88,7 @@ def _discretion(scenario: Scenario, catalogue: Catalogue, draws: Draws) -> dict[
         set_here = scenario.policy.changes.get(one.id, {})
         if not one.ceiling or DISCRETION in (set_here.get("amount") or {}):
             continue
-        who = one.id if terms.together == "instrument" else one.department.split("、")[0]
+        who = one.id if terms.together == "instrument" else next(iter(one.departments), "")
         share = low + (high - low) * stratified(draws, f"{DISCRETION}:{who}")
         found[one.id] = f"{round(100 * share)}%"
     return found

@@ -204,8 +204,9 @@ def response_of(inputs: Inputs, replication: int, law: Catalogue) -> Response | 
     if not (options.on and options.elasticity.value and scenario.policy.changes):
         return None
     plain = scenario.model_copy(update={"policy": scenario.policy.model_copy(update={"changes": {}})})
-    drawn = drawn_scenario(plain, _catalogue(plain), replication)
-    return Response(law, _catalogue(drawn), options.elasticity.value)
+    before = _catalogue(plain)
+    drawn = drawn_scenario(plain, before, replication)
+    return Response(law, before if drawn is plain else _catalogue(drawn), options.elasticity.value)
 
 
 def place_projects(world: World, running: projects.Projects, people: Population) -> None:
@@ -238,7 +239,7 @@ def prepare(scenario: Scenario) -> Inputs:
         catalogue=catalogue,
         population=population,
         warnings=tuple(warnings_of(catalogue, scenario, economy)),
-        instruments_meta=described(catalogue, scenario),
+        instruments_meta=described(catalogue, scenario, economy),
         response=scenario.section("response", ResponseOptions),
     )
 
@@ -275,11 +276,11 @@ def describe(catalogue: Catalogue) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def described(catalogue: Catalogue, scenario: Scenario) -> dict[str, Any]:
+def described(catalogue: Catalogue, scenario: Scenario, economy: EconomyParameters) -> dict[str, Any]:
     """The same, with the conditions in words and why an instrument cannot pay in this scenario (docs/results.md)."""
     found = describe(catalogue)
     start, end = parse_day(scenario.start), parse_day(scenario.end)
-    events = events_of(scenario.section("economy", EconomyParameters))
+    events = events_of(economy)
     for one in catalogue.instruments.values():
         found[one.id]["silent"] = "" if one.receipt else silent(one, start, end, events)
         found[one.id]["receipt"] = one.receipt

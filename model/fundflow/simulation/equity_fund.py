@@ -76,7 +76,8 @@ def equity_funds(world: World) -> list[Process]:
 def run_equity_fund(world: World, run: Running) -> Process:
     """Wake when something is due; the account is checked after every step, and nothing moves between them."""
     start = world.economy.funds.get(run.fund.id)
-    opens = next((max(on, world.start) for on, active in run.fund.active.versions if active), None)
+    days = (world.start, *(day for day in run.fund.active.changes if day > world.start))
+    opens = next((day for day in days if run.fund.active.on(day)), None)
     if start is not None and opens is not None:
         run.plan(opens, Phase.EXPIRY, 0, "opening", int(start.opening) * 100)
     for one in run.terms.instalments:

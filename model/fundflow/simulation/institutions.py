@@ -71,7 +71,12 @@ def bar_struck(world: World, status: str, struck: Ints, day: int) -> None:
     table = world.incubators if status == "incubator" else world.makerspaces
     for owner, one in world.consequences.penalties:
         if one.cancels == status and one.on in (FAILED, UNFILED):
-            running = table.fails_running if one.on == FAILED else world.incubators.unfiled_running
+            if one.on == FAILED:
+                running = table.fails_running
+            elif isinstance(table, Incubators):
+                running = table.unfiled_running
+            else:
+                continue  # makerspaces file nothing
             guilty = struck[running[struck] >= one.running.on(day)]
             world.bar(table.id[guilty], owner, one, day)
 

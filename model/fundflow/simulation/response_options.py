@@ -10,7 +10,8 @@ from fundflow.economy.parameters import Number
 
 SOURCE = (
     "assumed: about -1 in the long run (Hall and Van Reenen 2000, Research Policy 29, 449-469; Bloom, Griffith and "
-    "Van Reenen 2002, J. Public Economics 85, 1-31, with -0.14 in the short run); nothing observed in Hangzhou"
+    "Van Reenen 2002, J. Public Economics 85, 1-31, with -0.14 in the short run), 1.5 "
+    "as the upper end; nothing observed in Hangzhou"
 )
 
 

@@ -108,7 +108,8 @@ class World:
 
     def _by_itself(self, one: Instrument) -> bool:
         """Whether what an instrument pays, apart from running totals, is the same whoever else is decided with it."""
-        return not (self.budget.limited(one) or one.pool or one.competition or len(one.sharing.versions) > 1)
+        limited = self.budget.limited(one) or one.pool or one.competition or any(cap.together for cap in one.caps)
+        return not (limited or len(one.sharing.versions) > 1)
 
     @property
     def years(self) -> range:
