@@ -127,6 +127,9 @@ def test_the_command_writes_a_table_and_a_figure(monkeypatch, store: Path, tmp_p
         (["--vary", "population.size=-600,600"], "population.size"),
         (["--vary", "population.size=600,700", "--year", "2030"], "runs from 2021 to 2024"),
         (["--vary", "population.size=600,700", "--measure", "demand"], "entitlement"),
+        (["--vary", "population.size=600,700", "--of", "rnd-increase"], "no such instrument"),
+        (["--vary", "end=2023-12-31,2024-12-31", "--set", "budget_year=2023", "--year", "2024"],
+         "runs from 2021 to 2023"),
     ],
 )  # fmt: skip
 def test_bad_keys_values_and_years_are_told_before_anything_runs(monkeypatch, tmp_path: Path, words, said):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+from rich.markup import escape
 from rich.table import Table
 
 from fundflow.base.districts import DISTRICT_EN
@@ -24,7 +25,7 @@ def tables(result: Comparison, reform: int, lang: str) -> list[Table]:
     texts = Texts(lang)
     title = f"{named(result, reform, texts)} - {result.scenarios[0].title}"
     if result.identical(reform):
-        table = Table(title=title, title_justify="left", show_header=False)
+        table = Table(title=escape(title), title_justify="left", show_header=False)
         table.add_row(texts("compare.identical", n=result.replications))
         return [table]
     by_year = result.frame.filter(reform=reform, dimension="total", bearer="total").sort("year")
@@ -69,7 +70,7 @@ def label(result: Comparison, dimension: str, key: str, texts: Texts) -> str:
 
 def _table(title: str, head: str, rows: pl.DataFrame, column: str, result: Comparison, lang: str) -> Table:
     texts = Texts(lang)
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     table.add_column(head, overflow="fold")
     for name in ("base", "reform", "difference", "interval"):
         table.add_column(texts(f"compare.{name}"), justify="right", no_wrap=True)
@@ -86,7 +87,7 @@ def _table(title: str, head: str, rows: pl.DataFrame, column: str, result: Compa
 def _groups(result: Comparison, reform: int, who: str, whose: str, texts: Texts) -> Table:
     """Districts by size class that are better or worse off, as far as noise lets one say so."""
     rows = result.of(reform, "district_class", who).filter(pl.col("distinct"))
-    table = Table(title=texts("compare.groups", year=result.year) + whose, title_justify="left")
+    table = Table(title=escape(texts("compare.groups", year=result.year) + whose), title_justify="left")
     for name in ("winners", "losers"):
         table.add_column(texts(f"compare.{name}"), overflow="fold", min_width=48)
     cells = []

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
+from rich.markup import escape
 from rich.table import Table
 
 from fundflow.experiment.compare import CannotCompare, Comparison, told
@@ -80,7 +81,7 @@ def tables(result: Comparison, lang: str) -> list[Table]:
     for (number,), rows in side_by_side(result).group_by("reform", maintain_order=True):
         assert isinstance(number, int)
         head = texts("compare.response", measure=texts(f"word.{result.measure}").lower(), n=result.replications)
-        table = Table(title=f"{result.scenarios[number].title}\n{head}", title_justify="left")
+        table = Table(title=escape(f"{result.scenarios[number].title}\n{head}"), title_justify="left")
         table.add_column(texts("compare.year"))
         for name in ("static", "dynamic", "added", "interval"):
             table.add_column(texts(f"compare.{name}"), justify="right", no_wrap=True)

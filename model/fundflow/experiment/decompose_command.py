@@ -38,11 +38,13 @@ def decompose(
     """
     from rich.console import Console
 
+    from fundflow.base.districts import DISTRICT_EN
     from fundflow.experiment import decompose_report as report
     from fundflow.experiment.decompose_runs import between_runs
     from fundflow.experiment.decompose_years import CannotDecompose, between_years, check_names
     from fundflow.experiment.experiment_errors import clear_errors
     from fundflow.experiment.progress import PieceBar
+    from fundflow.report.source import WHOLE_CITY
     from fundflow.results import NoRun, open_run
 
     given = {"--from": first, "--to": last} if other is not None else {
@@ -61,10 +63,12 @@ def decompose(
         if other is None:
             to = int(opened[0].scenario.get("budget_year", 2027)) if last is None else last
             whole = between_years(opened[0], to - 1 if first is None else first, to, measure)
-            check_names(opened[0], instrument, district, whole)
+            check_names(instrument, district, opened[0].meta["instruments"], set(whole.cells["district"]))
             found = whole.only(**only)
             frame, keys = found.frame(), None
         else:
+            names = {*opened[0].meta["instruments"], *opened[1].meta["instruments"]}
+            check_names(instrument, district, names, {WHOLE_CITY, *DISTRICT_EN})
             with clear_errors(), PieceBar(Console(stderr=True)) as bar:
                 changes = between_runs(
                     *opened, measure=measure, year=year, replications=replications, only=only, workers=workers,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from rich.markup import escape
 from rich.table import Table
 
 from fundflow.base.districts import DISTRICT_EN
@@ -42,7 +43,7 @@ def tables(found: Decomposition, frame: pl.DataFrame, where: Sequence[str], lang
 def _causes(found: Decomposition, frame: pl.DataFrame, where: Sequence[str], texts: Texts) -> Table:
     head = texts("decompose.head", measure=measure_name(found, texts), n=found.replications)
     title, _ = titles(found, where, texts)
-    table = Table(title=f"{title}{_places(where, texts)}\n{head}", title_justify="left")
+    table = Table(title=escape(f"{title}{_places(where, texts)}\n{head}"), title_justify="left")
     table.add_column(texts("decompose.part"), overflow="fold")
     for name in ("decompose.amount", "compare.interval"):
         table.add_column(texts(name), justify="right", no_wrap=True)
@@ -66,7 +67,7 @@ def _causes(found: Decomposition, frame: pl.DataFrame, where: Sequence[str], tex
 
 def _largest(title: str, rows: pl.DataFrame, column: str, found: Decomposition, texts: Texts) -> Table:
     """For each key its change and the causes that moved it most."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     table.add_column("", overflow="fold")
     for name in (FROM, TO, CHANGE):
         table.add_column(_side(found, name, texts), justify="right", no_wrap=True)

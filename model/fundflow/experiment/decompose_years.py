@@ -13,7 +13,7 @@ money between governments (settlements and refunds).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -103,8 +103,10 @@ def of_tables(tables: Tables, first: int, last: int, measure: str = "entitlement
     )  # fmt: skip
 
 
-def check_names(run: Run, instrument: str | None, district: str | None, found: Decomposition) -> None:
-    """Refuse a filter that names nothing of the run.
+def check_names(
+    instrument: str | None, district: str | None, instruments: Collection[str], districts: Collection[str]
+) -> None:
+    """Refuse a filter that names nothing of what is split.
 
     Raises
     ------
@@ -112,10 +114,10 @@ def check_names(run: Run, instrument: str | None, district: str | None, found: D
         With the nearest names.
     """
     wrong = []
-    known = {"instrument": run.meta.get("instruments") or {}, "district": set(found.cells["district"])}
+    known = {"instrument": instruments, "district": districts}
     for name, value in (("instrument", instrument), ("district", district)):
         if value is not None and value not in known[name]:
-            wrong.append(f"--{name} {value}: not in this run{nearest(value, sorted(known[name]))}")
+            wrong.append(f"--{name} {value}: not known here{nearest(value, sorted(known[name]))}")
     if wrong:
         raise CannotDecompose("\n".join(wrong))
 

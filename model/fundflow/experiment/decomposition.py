@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fundflow.base.order import place_of
 from fundflow.experiment.estimate import Estimate, estimate
 from fundflow.experiment.shapley import in_whole
 from fundflow.report.frames import LEAST_FOR_80
@@ -133,9 +134,9 @@ def in_means(before: NDArray[np.int64], after: NDArray[np.int64], parts: NDArray
 
 def _band(path: NDArray[np.int64]) -> tuple[int, int]:
     """80 % band from 40 replications, else the least and the largest; each a value that some replication gave."""
-    edges = (0.1, 0.9) if len(path) >= LEAST_FOR_80 else (0.0, 1.0)
-    low, high = np.quantile(path, edges, method="nearest")
-    return int(low), int(high)
+    ordered, n = np.sort(path), len(path)
+    low, high = (place_of(n, 0.1), place_of(n, 0.9)) if n >= LEAST_FOR_80 else (0, n - 1)
+    return int(ordered[low]), int(ordered[high])
 
 
 def told(row: Mapping[str, Any], mean: float | None = None) -> Estimate:

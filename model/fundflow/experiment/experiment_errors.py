@@ -36,8 +36,8 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except (Interrupted, KeyboardInterrupt) as stop:
-        kept = str(stop) or " Finished pieces are kept."  # a run says itself what it keeps and where
-        click.echo(f"Interrupted.{kept}\nTo go on: {shlex.join(['fundflow', *sys.argv[1:]])}", err=True)
+        kept = str(stop) or "Finished pieces are kept."  # a run says itself what it keeps and where
+        click.echo(f"Interrupted. {kept}\nTo go on: {shlex.join(['fundflow', *sys.argv[1:]])}", err=True)
         raise SystemExit(130) from None
     except (ReplicationFailed, WorkersLost) as fault:
         raise click.ClickException(str(fault)) from fault

@@ -42,7 +42,6 @@ def uncertainty(
     """
     from rich.console import Console
 
-    from fundflow.base.order import least_for
     from fundflow.experiment.cluster import spread_on
     from fundflow.experiment.engine import load
     from fundflow.experiment.experiment_errors import clear_errors
@@ -57,8 +56,6 @@ def uncertainty(
     from fundflow.simulation.law import law_of
 
     share = int(band or (90 if replications >= FOR_90 else 80)) / 100
-    if replications < least_for(share):
-        raise Refused(f"--band {band}: needs at least {least_for(share)} replications, not {replications}")
     with clear_errors():
         # Loading with every layer on checks what each of them says of the law.
         loaded = load(scenario, [*sets, f"uncertainty.layers={layers or ','.join(LAYERS)}", "fixed_parameters=false"])

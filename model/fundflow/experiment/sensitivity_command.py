@@ -56,6 +56,8 @@ def sensitivity(
     from fundflow.experiment.sensitivity_report import draw_sensitivity, sensitivity_frame, sensitivity_table
     from fundflow.experiment.varying import load_cells
 
+    if method != "tornado" and replications < 2:
+        raise Refused(f"--method {method}: needs at least 2 --replications to tell an effect from luck")
     given = [*sets, "fixed_parameters=true", *([f"seed={seed}"] if seed is not None else [])]
     with clear_errors():
         base = load(scenario, given)
@@ -77,7 +79,7 @@ def sensitivity(
             for cell in cells:
                 some = [(key, value) for key, value in zip(keys, cell, strict=True) if value]
                 loaded += load_cells(scenario, given, [k for k, _ in some], [tuple(v for _, v in some)], asked_year)
-            with spread_on(cluster) as spread, PieceBar(Console(stderr=True)) as bar:
+            with PieceBar(Console(stderr=True)) as bar:
                 pieces = run_pieces(loaded, range(replications), workers=workers, watch=bar, spread=spread)
             return [question.values(pieces, number) for number in range(len(cells))]
 
@@ -85,14 +87,15 @@ def sensitivity(
         ends = [(key, one.at(end)) for key, one in zip(keys, factors, strict=True) for end in (0.0, 1.0)]
         for key, value in ends if listed else []:
             load_cells(scenario, given, [key], [(value,)], asked_year)
-        middle = run([("",) * len(keys)])[0]
-        found: list[method_of.Swing] | list[method_of.Effect] | list[method_of.Share]
-        if method == "tornado":
-            found = method_of.tornado(factors, run, lambda: middle)
-        elif method == "morris":
-            found = method_of.morris(factors, run, points or 10, base.seed)
-        else:
-            found = method_of.sobol(factors, run, points or 64, base.seed)
+        with spread_on(cluster) as spread:
+            middle = run([("",) * len(keys)])[0]
+            found: list[method_of.Swing] | list[method_of.Effect] | list[method_of.Share]
+            if method == "tornado":
+                found = method_of.tornado(factors, run, lambda: middle)
+            elif method == "morris":
+                found = method_of.morris(factors, run, points or 10, base.seed)
+            else:
+                found = method_of.sobol(factors, run, points or 64, base.seed)
     folder = out or RESULTS / f"{base.name}-sensitivity"
     Console().print(sensitivity_table(found, question, base, replications, float(middle.mean()), lang))
     folder.mkdir(parents=True, exist_ok=True)

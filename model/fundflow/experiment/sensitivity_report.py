@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
+from rich.markup import escape
 from rich.table import Table
 
 from fundflow.experiment.question import Question
@@ -39,7 +40,7 @@ def sensitivity_table(
         f"{scenario.title}: {question.text(lang)}; now {middle / FEN_WAN:,.0f} x 10,000 yuan, "
         f"{replications} replications a point"
     )  # fmt: skip
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     table.add_column("参数" if zh else "parameter", overflow="fold")
     table.add_column("范围" if zh else "range", overflow="fold")
     first = found[0]

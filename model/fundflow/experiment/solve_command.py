@@ -60,7 +60,7 @@ def solve(
         write_answer,
     )
     from fundflow.experiment.target import read_target
-    from fundflow.experiment.varying import load_cells, written
+    from fundflow.experiment.varying import check_year, load_cells, written
 
     target = read_target(so_that)
     if target.fewest > replications:
@@ -77,11 +77,13 @@ def solve(
 
         def run(value: Decimal) -> NDArray[np.int64]:
             cells = load_cells(scenario, given, [key], [(written(value, unit),)], until)
-            with spread_on(cluster) as spread, PieceBar(Console(stderr=True)) as bar:
+            check_year(cells[0], target.question.years[1])
+            with PieceBar(Console(stderr=True)) as bar:
                 pieces = run_pieces(cells, range(replications), workers=workers, watch=bar, spread=spread)
             return target.question.values(pieces, 0)
 
-        found = search(target, grid_of(low, high, steps, whole), run)
+        with spread_on(cluster) as spread:
+            found = search(target, grid_of(low, high, steps, whole), run)
     if found.why in ("never", "both ways"):
         raise Refused(answer_line(found, target, key, unit, lang) + f"\n({SIMULATION}: {replications} replications)")
     folder = out or RESULTS / f"{base.name}-solve"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from rich.markup import escape
 from rich.table import Table
 
 from fundflow.experiment.solve import Point, Solution
@@ -28,7 +29,7 @@ def solution_table(
     zh, n = lang == "zh", len(found.points[0].fen)
     title = f"{scenario.title}：{target.text(lang)}" if zh else f"{scenario.title}: {target.text(lang)}"
     note = f"（{n} 次配对模拟，万元）" if zh else f" ({n} paired replications, 10,000 yuan)"
-    table = Table(title=title + note, title_justify="left")
+    table = Table(title=escape(title + note), title_justify="left")
     statistic = ("均值" if zh else "mean") if target.chance is None else f"P{float(target.chance):.1%}"
     heads = ("95% 区间", "达标次数比例") if zh else ("95 % interval", "share that meets it")
     for head in (key, statistic, *heads, ""):

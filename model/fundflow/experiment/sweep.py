@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from fundflow.base.order import place_of
 from fundflow.experiment.estimate import Estimate, estimate
 from fundflow.experiment.pieces import Pieces
 from fundflow.experiment.question import Question
@@ -27,8 +28,8 @@ class Cell:
     @property
     def band(self) -> tuple[float, float]:
         """The middle 80 % of the replications."""
-        low, high = np.quantile(self.fen, [0.1, 0.9])
-        return float(low), float(high)
+        ordered, n = np.sort(self.fen), len(self.fen)
+        return float(ordered[place_of(n, 0.1)]), float(ordered[place_of(n, 0.9)])
 
 
 def sweep_cells(pieces: Pieces, cells: Sequence[tuple[str, ...]], question: Question) -> list[Cell]:

@@ -33,7 +33,7 @@ def sweep(
     from rich.console import Console
 
     from fundflow.experiment.cluster import spread_on
-    from fundflow.experiment.engine import load
+    from fundflow.experiment.engine import load, load_engine
     from fundflow.experiment.experiment_errors import clear_errors
     from fundflow.experiment.pieces import run_pieces
     from fundflow.experiment.progress import PieceBar
@@ -41,7 +41,7 @@ def sweep(
     from fundflow.experiment.running import RESULTS
     from fundflow.experiment.sweep import sweep_cells, sweep_frame
     from fundflow.experiment.sweep_report import draw_sweep, sweep_table
-    from fundflow.experiment.varying import cells_of, load_cells, read_varied
+    from fundflow.experiment.varying import cells_of, check_year, load_cells, read_varied
 
     varied = [read_varied(text) for text in varies]
     cells = cells_of(varied)
@@ -51,9 +51,12 @@ def sweep(
         keys = [one.key for one in varied]
         until = None if {"end", "budget_year"} & set(keys) else asked_year
         loaded = load_cells(scenario, [*sets], keys, cells, until)
+        question = Question(measure, bearer, (asked_year, asked_year), of)
+        question.check({"instruments": load_engine().prepare(loaded[0]).instruments_meta})
+        for one in loaded:
+            check_year(one, asked_year)
         with spread_on(cluster) as spread, PieceBar(Console(stderr=True)) as bar:
             pieces = run_pieces(loaded, range(replications), workers=workers, watch=bar, spread=spread)
-        question = Question(measure, bearer, (asked_year, asked_year), of)
         found = sweep_cells(pieces, cells, question)
     folder = out or RESULTS / f"{base.name}-sweep"
     Console().print(sweep_table(varied, found, question, base, lang))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from rich.markup import escape
 from rich.table import Table
 
 from fundflow.experiment.estimate import Estimate
@@ -29,7 +30,7 @@ def sweep_table(
         f"{scenario.title}: {question.text(lang)} (10,000 yuan, {n} paired replications, in brackets the 95 % "
         "interval of the mean)"
     )  # fmt: skip
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     for one in varied:
         table.add_column(one.key, overflow="fold")
     for head in ("均值", "与第一格之差") if zh else ("mean", "difference to the first"):

@@ -100,7 +100,7 @@ def read_codes(path: Path, tables: Tables, strict: bool = True) -> dict[str, str
 
 def known_instruments(tables: Tables) -> dict[str, str]:
     """Ids of the run's instruments by id and by Chinese name."""
-    ids = {*tables.instruments, *tables.commitments["instrument"], *tables.payments["instrument"]}
+    ids = {*tables.instruments, *tables.commitments["instrument"].unique(), *tables.payments["instrument"].unique()}
     by_name = {tables.name(i, "zh"): i for i in sorted(ids)}
     return by_name | {i: i for i in ids}
 

@@ -50,7 +50,7 @@ def _in_wan(fen: float) -> str:
 
 def notes(tables: Tables, totals: Sequence[Total], texts: Texts) -> list[str]:
     """What the quantiles hold, how sure they are, and what a larger run would add."""
-    n = len(tables.replications)
+    n = max(round(tables.effective), 1)
     said = [
         texts("reserve.unit", n=n),
         texts("reserve.holds", layers=layers(tables, texts), without=without(tables, texts)),

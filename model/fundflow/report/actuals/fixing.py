@@ -17,6 +17,7 @@ from fundflow.report.actuals.cells import PAID, covered_cells, granted_in, in_pl
 from fundflow.report.actuals.rows import AWARD, CASH, ENTITLEMENT, STOCK, Actuals, Row
 from fundflow.report.actuals.shares import apportion
 from fundflow.report.actuals.weighing import stock_rows
+from fundflow.report.frames import BEARERS
 from fundflow.report.source import WHOLE_CITY, Tables
 
 _NONE = -1
@@ -108,7 +109,9 @@ def fix_commitments(tables: Tables, actuals: Actuals) -> pl.DataFrame:
         for bearer, place, name, year, district, status, fen in summed.iter_rows():
             pooled[bearer, place, name, year][district, status] = fen
         made: list[dict[str, Any]] = []
-        counted: set[tuple[str, int, str]] = set()
+        # City, districts and province name the same recipients: those of the first bearer count.
+        counts = [row for row in rows if kind == AWARD and row.count is not None]
+        counting = {(r.name, r.year): r.bearer for r in sorted(counts, key=lambda r: -BEARERS.index(r.bearer))}
         for row in rows:
             alone = {(row.place, _status(tables, row.name, row.last)): 1}
             shares = pooled.get((*row.unit, row.name, row.year)) or alone
@@ -117,9 +120,7 @@ def fix_commitments(tables: Tables, actuals: Actuals) -> pl.DataFrame:
             columns: list[tuple[str, int]] = []
             if row.fen is not None:
                 columns.append((f"{prefix}_{row.bearer}", row.fen))
-            # City and district name the same recipients: they are counted once.
-            if kind == AWARD and row.count is not None and (row.name, row.year, row.place) not in counted:
-                counted.add((row.name, row.year, row.place))
+            if row.count is not None and counting.get((row.name, row.year)) == row.bearer:
                 columns.append(("recipients", row.count))
             for column, total in columns:
                 table = table.with_columns(pl.when(here).then(0).otherwise(pl.col(column)).alias(column))

@@ -177,9 +177,9 @@ def _compared(
         observed[row.name, row.year] += (row.fen if column == "fen" else row.count) or 0
     simulated = paid_in(tables, cells).with_columns(year=pl.col("month") // 100)
     behind = _paths(tables, simulated, "count", sorted(observed))
-    bearers = max(cells["bearer"].n_unique(), 1) if column == "fen" else 1  # each counts the same payments
+    bearers = _bearers(cells) if column == "fen" else {}
     return [Observation(group, f"{name}, {word} in {year}", observed[name, year], paths,
-                        float(behind[name, year].mean()) / bearers)
+                        float(behind[name, year].mean()) / bearers.get(name, 1))
             for (name, year), paths in _paths(tables, simulated, column, sorted(observed)).items()]  # fmt: skip
 
 
@@ -206,11 +206,16 @@ def _granted(tables: Tables, actuals: Actuals) -> list[Observation]:
             )
             mine = simulated.join(units, on=["bearer", "place", "instrument", "year"], how="semi")
             behind = _paths(tables, mine, "count", sorted(observed))
-            bearers = max(units["bearer"].n_unique(), 1)
+            bearers = _bearers(units)
             found += [Observation(group, f"{name}, {word} of {year}", observed[name, year], paths,
-                                  float(behind[name, year].mean()) / bearers)
+                                  float(behind[name, year].mean()) / bearers[name])
                       for (name, year), paths in _paths(tables, mine, column, sorted(observed)).items()]  # fmt: skip
     return found
+
+
+def _bearers(cells: pl.DataFrame) -> dict[str, int]:
+    """How many bearers give a line: each of them counts the same payments."""
+    return dict(cells.group_by("instrument").agg(pl.col("bearer").n_unique()).iter_rows())
 
 
 def _stocks(tables: Tables, actuals: Actuals) -> list[Observation]:
