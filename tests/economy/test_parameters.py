@@ -95,3 +95,28 @@ def test_paths_begin_in_2021_and_their_last_value_continues(parameters: EconomyP
     economy = parameters.draw(Draws(1, 0), fixed=True)
     path = (0.1, 0.2, 0.3)
     assert [economy.of_year(path, year) for year in (2020, 2021, 2022, 2023, 2040)] == [0.1, 0.1, 0.2, 0.3, 0.3]
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "said"),
+    [
+        ("births", -5, "zero or more"),
+        ("births", {"value": 1, "low": -1, "high": 2, "source": "test"}, "zero or more, not -1"),
+        ("high_tech_wish", 1.000001, "between 0 and 1"),
+        ("high_tech_wish", {"value": 1, "low": 0.5, "high": 1.1, "source": "test"}, "between 0 and 1, not 1.1"),
+        ("exit_hazards", [0.1, -0.2], "zero or more, not -0.2"),
+    ],
+)
+def test_a_number_that_its_kind_cannot_hold_is_refused_at_its_key(key, given, said):
+    table = EconomyParameters.baseline().model_dump() | {key: given}
+    with pytest.raises(ValidationError, match=said) as fault:
+        EconomyParameters.model_validate(table)
+    assert fault.value.errors()[0]["loc"] == (key,)
+
+
+@pytest.mark.parametrize(
+    ("key", "given"), [("births", 0), ("high_tech_wish", 1), ("high_tech_wish", 0), ("rd_growth_shift", -0.05)]
+)
+def test_the_edges_of_a_kind_and_negative_growth_are_taken(key, given):
+    table = EconomyParameters.baseline().model_dump() | {key: given}
+    assert getattr(EconomyParameters.model_validate(table), key).value == given

@@ -311,6 +311,15 @@ def test_awards_of_the_file_replace_simulated_ones_and_what_is_open_of_them_is_s
     assert by_month[0, 2] == pytest.approx(200 * WAN, abs=2)
 
 
+def test_recipients_whom_city_and_districts_both_name_are_counted_once(tmp_path: Path) -> None:
+    rows = ("rnd,city,,500万,7", "rnd,district,西湖区,100万,3", "rnd,district,滨江区,200万,4")
+    text = "\n".join(f"2026,{row},award" for row in rows)
+    tables = read(tmp_path, text, head="year,instrument,bearer,district,amount,count,kind")
+    granted = tables.commitments.filter((pl.col("instrument") == "rnd") & (pl.col("year") == 2026))
+    assert frames.paths(tables, granted, "recipients", "year", [2026]).tolist() == [[7]] * 40
+    assert frames.paths(tables, granted, "award_district", "year", [2026]).tolist() == [[300 * WAN]] * 40
+
+
 def test_an_award_below_what_was_paid_on_it_leaves_nothing_due_and_is_told(tmp_path: Path) -> None:
     head = "month,year,instrument,bearer,amount,kind,award_year"
     tables = read(tmp_path, "2026-03,,rnd,city,100万,,2026\n,2026,rnd,city,60万,award,", head=head)

@@ -7,12 +7,13 @@ the first.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from fundflow.base.draws import Draws
 from fundflow.economy.firm_event_parameters import FirmEvent
@@ -28,8 +29,14 @@ Places = Annotated[int, "count"]
 """A whole number for the whole city: scaled, and at least one."""
 Ppm = Annotated[int, "ppm"]
 """An exact rate: a share in the file, parts per million in ``Economy``."""
+Share = Annotated[float, "share"]
+"""A chance or a share: from 0 to 1."""
+Signed = Annotated[float, "signed"]
+"""A growth or a loading, which may be below zero; every other number may not."""
 Path_ = tuple[float, ...]
 """Yearly values from 2021 on; the last one continues. Or one value for each zone, field or age."""
+SignedPath = Annotated[tuple[float, ...], "signed"]
+"""The same for growth, which may be below zero."""
 
 
 class Economy(BaseModel):
@@ -41,13 +48,13 @@ class Economy(BaseModel):
 
     # founding
     births: Count
-    birth_growth: float
+    birth_growth: Signed
     zone_weights: Path_
     field_weights: Path_
     industrial_shares: Path_
     special_shares: Path_
-    talent_share: float
-    rd_at_birth: float
+    talent_share: Share
+    rd_at_birth: Share
     birth_sales: Fen
     birth_sales_sigma: float
     birth_staff: float
@@ -60,120 +67,120 @@ class Economy(BaseModel):
     exit_rd_factor: float
 
     # growth
-    sales_growth: Path_
-    young_growth: float
+    sales_growth: SignedPath
+    young_growth: Signed
     growth_sd: float
     growth_size_exponent: float
-    rd_growth: Path_
-    rd_growth_shift: float
-    rd_net_entry: Path_
-    rd_rise_speed: float
-    rd_cut_speed: float
+    rd_growth: SignedPath
+    rd_growth_shift: Signed
+    rd_net_entry: SignedPath
+    rd_rise_speed: Share
+    rd_cut_speed: Share
     intensity_sd: float
     intensity_median: float
     intensity_sigma: float
-    transitory_share: float
-    rd_start: float
-    rd_stop: float
+    transitory_share: Share
+    rd_start: Share
+    rd_stop: Share
     tax_ratio: float
     tax_ratio_sigma: float
     tax_noise: float
     cert_ratio: float
     cert_ratio_sigma: float
-    gov_share: float
-    gov_part: float
-    ip_share: float
+    gov_share: Share
+    gov_part: Share
+    ip_share: Share
     ip_rate: float
     pct_per_right: float
-    st_share: float
+    st_share: Share
     staff_elasticity: float
     assets_elasticity: float
 
     # the common factor
-    common_persistence: float
-    sales_loading: float
-    rd_loading: float
-    birth_loading: float
-    exit_loading: float
-    loan_loading: float
-    takeup_loading: float
-    field_persistence: float
+    common_persistence: Share
+    sales_loading: Signed
+    rd_loading: Signed
+    birth_loading: Signed
+    exit_loading: Signed
+    loan_loading: Signed
+    takeup_loading: Signed
+    field_persistence: Share
     field_sd: float
 
     # hazards
-    venture_hazard: float
+    venture_hazard: Share
     venture_mean: Fen
     venture_sigma: float
-    sold_hazard: float
-    listed_hazard: float
+    sold_hazard: Share
+    listed_hazard: Share
 
     # makerspaces and incubators as a firm sees them
-    makerspace_wish: float
-    incubator_wish: float
+    makerspace_wish: Share
+    incubator_wish: Share
     incubator_wait_months: int
     incubator_retry_months: int
     incubator_attempts: int
 
     # recognition
-    high_tech_wish: float
-    high_tech_renewal: float
-    high_tech_acceptance: float
-    sme_wish: float
-    sme_renewal: float
-    sme_of_high_tech: float
-    eaglet_wish: float
+    high_tech_wish: Share
+    high_tech_renewal: Share
+    high_tech_acceptance: Share
+    sme_wish: Share
+    sme_renewal: Share
+    sme_of_high_tech: Share
+    eaglet_wish: Share
     eaglet_places: Places
-    eaglet_filing: float
-    incident_rate: float
-    fraud_share: float
-    tax_claim: float
-    statistics_reported: float
+    eaglet_filing: Share
+    incident_rate: Share
+    fraud_share: Share
+    tax_claim: Share
+    statistics_reported: Share
 
     # what the law leaves to a district
-    locality_opts_in: float
+    locality_opts_in: Share
 
     # loans and the bridge fund
-    loan_share: float
-    loan_start: float
+    loan_share: Share
+    loan_start: Share
     loan_ratio: float
     loan_ratio_sigma: float
     loan_margin: Ppm
-    renewal: float
-    bridge_wish: float
+    renewal: Share
+    bridge_wish: Share
     bridge_days_mean: float
-    bridge_default: float
+    bridge_default: Share
     lpr_long_run: Ppm
     lpr_long_run_year: int
 
     # key R&D projects of firms
-    key_wish: float
+    key_wish: Share
     key_places: Places
     key_least_rd: Fen
-    key_share_low: float
-    key_share_high: float
-    key_on_time: float
-    key_late: float
-    key_applied_in_time: float
+    key_share_low: Share
+    key_share_high: Share
+    key_on_time: Share
+    key_late: Share
+    key_applied_in_time: Share
 
     # institutions
     incubator_births: Count
-    incubator_national_directly: float
-    incubator_specialised: float
-    incubator_to_specialised: float
-    incubator_to_provincial: float
-    incubator_to_national: float
-    incubator_fail: float
-    incubator_fail_persistence: float
-    incubator_filing: float
-    incubator_return: float
+    incubator_national_directly: Share
+    incubator_specialised: Share
+    incubator_to_specialised: Share
+    incubator_to_provincial: Share
+    incubator_to_national: Share
+    incubator_fail: Share
+    incubator_fail_persistence: Share
+    incubator_filing: Share
+    incubator_return: Share
     incubator_area: float
     incubator_area_sigma: float
     tenant_space: float
     tenant_space_special: float
     makerspace_births: Count
     makerspace_grades: Path_
-    makerspace_grade_persistence: float
-    makerspace_return: float
+    makerspace_grade_persistence: Share
+    makerspace_return: Share
     makerspace_places: float
 
     streams: dict[str, Stream]
@@ -312,12 +319,26 @@ def _typed(value: float, kind: Any, marks: list[Any], scale: float) -> float | i
     return round(value) if kind is int else value
 
 
-def _field_type(annotation: Any) -> Any:
+def _within(mark: str) -> AfterValidator:
+    """Refuse numbers, ends of ranges among them, that a field of this mark cannot hold."""
+    most = 1.0 if mark == "share" else math.inf
+    said = "must lie between 0 and 1" if mark == "share" else "must be zero or more"
+
+    def check(given: Number | Numbers) -> Number | Numbers:
+        found = given.value if isinstance(given, Numbers) else (given.value, given.low, given.high)
+        wrong = [one for one in found if one is not None and not 0 <= one <= most]
+        if wrong and mark != "signed":
+            raise ValueError(f"{said}, not {', '.join(f'{one:g}' for one in wrong)}")
+        return given
+
+    return AfterValidator(check)
+
+
+def _field_type(annotation: Any, marks: list[Any]) -> Any:
     if get_origin(annotation) is dict:
         return annotation
-    if get_origin(annotation) is tuple or tuple in get_args(annotation):
-        return Numbers
-    return Number
+    path = get_origin(annotation) is tuple or tuple in get_args(annotation)
+    return Annotated[Numbers if path else Number, _within(marks[0] if marks else "")]
 
 
 if TYPE_CHECKING:
@@ -329,7 +350,7 @@ else:
         __doc__=_Parameters.__doc__,
         __module__=__name__,
         **{
-            name: (_field_type(info.annotation), ... if info.is_required() else info.default)
+            name: (_field_type(info.annotation, info.metadata), ... if info.is_required() else info.default)
             for name, info in Economy.model_fields.items()
             if name != "scale"
         },
