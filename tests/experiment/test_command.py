@@ -89,6 +89,18 @@ def test_a_folder_with_another_run_is_refused(scenario, tmp_path):
     assert "holds another run" in answer.output
 
 
+def test_no_command_of_runs_and_experiments_loads_a_heavy_library_before_it_is_called():
+    program = (
+        "import sys, click\nfrom fundflow.cli import COMMANDS, main\n"
+        "law = {'award', 'policy'}\n"  # the law's own modules need numpy for their facts
+        "for name in COMMANDS.keys() - law:\n    main.get_command(click.Context(main), name)\n"
+        "heavy = {'numpy', 'polars', 'scipy', 'matplotlib', 'pydantic', 'simpy', 'rich'} & set(sys.modules)\n"
+        "assert len(COMMANDS) > 12 and not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"]])
 def test_help_needs_no_heavy_library_and_is_quick(words):
     program = (

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from fundflow.report import frames
-from fundflow.report.blocks import BLOCKS, block_of, departments, part
+from fundflow.report.blocks import block_of, departments, part
 from fundflow.report.figures import FIGURES, draw_pages
 from fundflow.report.figures.cash import quarter_cash, quarters_of
 from fundflow.report.figures.districts import PLACES, district_money
@@ -19,6 +19,7 @@ from fundflow.report.figures.rounds import mean_cuts
 from fundflow.report.source import Tables
 from fundflow.report.style import BLOCK_LOOK, HATCHES, Page, styled, tone, wrap
 from fundflow.report.texts import Texts
+from fundflow.report.words import BLOCKS
 from tests.report.conftest import only
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from fundflow.experiment.experiment_errors import Refused
-from fundflow.report.blocks import BLOCKS
-from fundflow.report.reserve import ALL, BEARERS, MEASURES, Asked
+from fundflow.report.reserve import Asked
+from fundflow.report.words import ALL, BEARERS, BLOCKS, MEASURES
 from fundflow.scenario.faults import nearest
 
 _YEAR = re.compile(r"^\d{4}$")

@@ -20,8 +20,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import click
-
 from fundflow.experiment.engine import code_version
 from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.pieces import PieceJob, piece_path
@@ -34,14 +32,6 @@ _LOCAL = re.compile(r"^local(?::(\d+))?$")
 _HELD_JOBS = 2
 _held: OrderedDict[str, PieceJob] = OrderedDict()
 """Jobs that this worker prepared, by identity of the scenario."""
-
-
-def spread_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Option ``--cluster`` of a command; give its value to ``spread_on``."""
-    return click.option(
-        "--cluster", metavar="ADDRESS",
-        help="Do the work on a Dask cluster, such as tcp://10.0.0.5:8786; local:2 starts one of two workers here.",
-    )(command)  # fmt: skip
 
 
 @contextmanager

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from fundflow.experiment.engine import SIMULATION
 from fundflow.experiment.estimate import Estimate, estimate
-from fundflow.experiment.pieces import LEVELS, STORE, Pieces, Watch, run_pieces
+from fundflow.experiment.pieces import STORE, Pieces, Watch, run_pieces
 from fundflow.report.frames import MAP_2021
+from fundflow.report.words import LEVELS
 from fundflow.scenario import Scenario
 
 BEARERS = (*LEVELS, "total")

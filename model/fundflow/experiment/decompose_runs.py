@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from fundflow.experiment.decompose_years import CannotDecompose
 from fundflow.experiment.decomposition import Decomposition, stacked
 from fundflow.experiment.engine import SIMULATION, code_version, load, load_engine, meta_of
-from fundflow.experiment.pieces import LEVELS, STORE, Pieces, Watch, cube_of_run, piece_path, run_pieces
+from fundflow.experiment.pieces import STORE, Pieces, Watch, cube_of_run, piece_path, run_pieces
 from fundflow.experiment.shapley import corners_of, of_corners
 from fundflow.report.frames import MAP_2021
+from fundflow.report.words import LEVELS
 from fundflow.results import Run
 from fundflow.results.files import write_table
 from fundflow.scenario import Scenario

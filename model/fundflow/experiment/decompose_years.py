@@ -21,10 +21,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fundflow.experiment.decomposition import Decomposition, stacked
-from fundflow.experiment.pieces import LEVELS
 from fundflow.experiment.shapley import of_product
 from fundflow.report.frames import on_map_2021
 from fundflow.report.source import Tables, net_of_refunds
+from fundflow.report.words import LEVELS
 from fundflow.results import Run
 from fundflow.scenario.faults import nearest
 

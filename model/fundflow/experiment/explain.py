@@ -9,11 +9,11 @@ from pathlib import Path
 import polars as pl
 
 from fundflow.report.source import net_of_refunds
+from fundflow.report.words import MEASURES
 from fundflow.results import Run
 from fundflow.results.schema import frame_of
 from fundflow.scenario.faults import nearest
 
-MEASURES = ("entitlement", "award", "cash")
 BEARERS = {"city": 0, "district": 1, "province": 2}
 _SHARES = {
     "entitlement": ("entitlement_city", "entitlement_district", "entitlement_province"),

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from fundflow.experiment.cluster import spread_option
 from fundflow.experiment.experiment_errors import Refused
-from fundflow.experiment.question import ALL, BEARERS
-from fundflow.report.reserve import MEASURES
+from fundflow.experiment.options import BEARERS, spread_option
+from fundflow.report.words import ALL, MEASURES
 
 FOR_90 = 100
 """Replications from which the bands hold 90%: their edges are then the fifth value from each end."""
@@ -50,7 +49,7 @@ def uncertainty(
     from fundflow.experiment.progress import PieceBar
     from fundflow.experiment.question import Question
     from fundflow.experiment.running import RESULTS
-    from fundflow.report.blocks import BLOCKS
+    from fundflow.report.words import BLOCKS
     from fundflow.scenario.faults import nearest
     from fundflow.scenario.uncertainty import LAYERS
     from fundflow.simulation.law import law_of

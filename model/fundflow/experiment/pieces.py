@@ -19,6 +19,7 @@ from fundflow.experiment.engine import SIMULATION, Inputs, load_engine, meta_of
 from fundflow.experiment.running import RESULTS, processors
 from fundflow.experiment.workers import ReplicationFailed, Task, run_here, run_in_processes, told
 from fundflow.report.source import net_of_refunds
+from fundflow.report.words import LEVELS
 from fundflow.results.files import write_table
 from fundflow.results.schema import frame_of, schema_of
 from fundflow.scenario import Scenario
@@ -26,8 +27,6 @@ from fundflow.scenario import Scenario
 STORE = RESULTS / "pieces"
 CELL = ("year", "instrument", "district", "status")
 CLASS_CELL = (*CELL, "class")
-LEVELS = ("city", "district", "province")
-MEASURES = ("entitlement", "award", "cash")
 COUNTS = ("claims", "recipients")
 _HELD = 2
 """Prepared scenarios that a worker keeps: a piece of the next variant must not drop the one in use."""

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import click
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from fundflow.base.districts import DISTRICT_EN
 from fundflow.experiment.experiment_errors import Refused
-from fundflow.experiment.pieces import LEVELS, MEASURES, Pieces
-from fundflow.report.blocks import BLOCKS, BUREAU, lead
+from fundflow.experiment.pieces import Pieces
+from fundflow.report.blocks import block_of_meta
+from fundflow.report.words import ALL, BLOCKS, LEVELS
 from fundflow.scenario.faults import nearest
 
-BEARERS = ("city", "district", "total")
-ALL = "all"
 _ZH = {
     "entitlement": "应兑付", "award": "安排", "cash": "支出", "city": "市级", "district": "区县", "total": "合计",
     "headline": "科技部门（A、B）", "others": "其他部门（A、B）", "assumed": "假定数量（C）", ALL: "全部条目",
@@ -80,33 +78,7 @@ class Question:
     def _instruments(self, meta: Mapping[str, Any]) -> list[str]:
         known: Mapping[str, Any] = meta["instruments"]
         if self.of in BLOCKS:
-            return [name for name, one in known.items() if _block(one) == self.of]
+            return [name for name, one in known.items() if block_of_meta(one) == self.of]
         if self.of not in known:
             raise Refused(f"--of {self.of}: no such instrument{nearest(self.of, [*BLOCKS, ALL, *known])}")
         return [self.of]
-
-
-def _block(meta: Mapping[str, Any]) -> str:
-    if meta.get("evidence") == "C":
-        return "assumed"
-    return "headline" if lead(meta) == BUREAU[0] else "others"
-
-
-def asked(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options ``--measure --bearer --year --of`` of a command."""
-    for option in (
-        of_option,
-        click.option("--year", type=int, help="The fiscal year [default: the scenario's budget year]."),
-        click.option("--bearer", type=click.Choice(BEARERS), default="total", show_default=True,
-                     help="Who bears the money."),
-        click.option("--measure", type=click.Choice(MEASURES), default="entitlement", show_default=True,
-                     help="What claims would get, what is granted, or what leaves a treasury."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def of_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Option ``--of``: all instruments, a block of the reports, or one instrument."""
-    said = f"{ALL}, one of the blocks {', '.join(BLOCKS)}, or the id of an instrument."
-    return click.option("--of", "of", default=ALL, show_default=True, help=said)(command)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from fundflow.experiment.cluster import spread_option
 from fundflow.experiment.experiment_errors import Refused
-from fundflow.experiment.question import asked
+from fundflow.experiment.options import asked, spread_option
 
 METHODS = ("tornado", "morris", "sobol")
 MOST_OF_SOBOL = 10

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fundflow.experiment.cluster import spread_option
 from fundflow.experiment.experiment_errors import Refused
+from fundflow.experiment.options import spread_option
 
 if TYPE_CHECKING:
     import numpy as np

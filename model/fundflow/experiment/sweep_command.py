@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from fundflow.experiment.cluster import spread_option
-from fundflow.experiment.question import asked
+from fundflow.experiment.options import asked, spread_option
 
 
 @click.command()

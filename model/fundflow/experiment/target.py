@@ -15,8 +15,9 @@ from fundflow.base.districts import DISTRICT_EN
 from fundflow.base.money import parse_fen, parse_rate
 from fundflow.experiment.estimate import LEVEL, estimate
 from fundflow.experiment.experiment_errors import Refused
-from fundflow.experiment.pieces import MEASURES
-from fundflow.experiment.question import ALL, BEARERS, Question
+from fundflow.experiment.options import BEARERS
+from fundflow.experiment.question import Question
+from fundflow.report.words import ALL, MEASURES
 from fundflow.scenario.faults import nearest
 
 FORM = (

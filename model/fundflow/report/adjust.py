@@ -18,9 +18,10 @@ from scipy.stats import norm
 
 from fundflow.base.districts import DISTRICTS
 from fundflow.report import frames
-from fundflow.report.blocks import BLOCKS, block_of
+from fundflow.report.blocks import block_of
 from fundflow.report.budget import CITY
 from fundflow.report.source import WHOLE_CITY, Tables
+from fundflow.report.words import BLOCKS
 
 PLACES = DISTRICTS[:13]
 Plans = Mapping[tuple[str, str], int]

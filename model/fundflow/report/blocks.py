@@ -14,7 +14,6 @@ import polars as pl
 
 from fundflow.report.source import Tables
 
-BLOCKS = ("headline", "others", "assumed")
 BUREAU = ("市科技局", "市科委")
 """The S&T bureau under its present and its former name."""
 
@@ -27,7 +26,11 @@ def lead(meta: Mapping[str, Any]) -> str:
 
 def block_of(tables: Tables, instrument: str) -> str:
     """Block of an instrument: ``headline``, ``others`` or ``assumed``."""
-    meta = tables.instruments.get(instrument, {})
+    return block_of_meta(tables.instruments.get(instrument, {}))
+
+
+def block_of_meta(meta: Mapping[str, Any]) -> str:
+    """Block of an instrument by what the run says of it: its department and its evidence."""
     if meta.get("evidence") == "C":
         return "assumed"
     return "headline" if lead(meta) == BUREAU[0] else "others"

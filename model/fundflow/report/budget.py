@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from fundflow.base.districts import DISTRICTS
 from fundflow.report import frames
-from fundflow.report.blocks import BLOCKS, block_of
+from fundflow.report.blocks import block_of
 from fundflow.report.plan import Planned
 from fundflow.report.reasons import reason
 from fundflow.report.saturation import Saturated, saturated
 from fundflow.report.source import STATUSES, WHOLE_CITY, Tables
+from fundflow.report.words import BLOCKS
 
 CITY = "city"
 PLACES = DISTRICTS[:13]

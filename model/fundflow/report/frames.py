@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from fundflow.base.order import place_of
 from fundflow.report.source import WHOLE_CITY, Tables
+from fundflow.report.words import LEVELS
 
+BEARERS = LEVELS
 LEAST_FOR_80 = 40
 LEAST_FOR_95 = 400
-BEARERS = ("city", "district", "province")
 MAP_2021 = {"下城区": "拱墅区", "江干区": "上城区", "钱塘新区": "钱塘区"}
 """Districts of the old map as they are called since 2021-04-09, where the whole went into one district."""
 

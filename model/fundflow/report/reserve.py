@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from fundflow.base.order import Quantile, Share, quantile, share_of
 from fundflow.report import frames
-from fundflow.report.blocks import BLOCKS, only, part
+from fundflow.report.blocks import only, part
 from fundflow.report.source import Tables
+from fundflow.report.words import ALL, BLOCKS
 
 SHARES = (0.5, 0.8, 0.9, 0.95, 0.975)
-MEASURES = ("entitlement", "award", "cash")
-BEARERS = (*frames.BEARERS, "total")
-ALL = "all"
 _CASH = {"city": "city", "district": "district_fen", "province": "province"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from fundflow.report.command import Refused, _open
-from fundflow.report.reserve import BEARERS, MEASURES
+from fundflow.report.words import BEARERS, MEASURES
 
 
 @click.command()

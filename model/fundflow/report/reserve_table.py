@@ -9,9 +9,10 @@ from rich.table import Table
 
 from fundflow.base.order import Quantile
 from fundflow.report.notes import layers, without
-from fundflow.report.reserve import ALL, SHARES, Asked, Total
+from fundflow.report.reserve import SHARES, Asked, Total
 from fundflow.report.source import Tables
 from fundflow.report.texts import Texts
+from fundflow.report.words import ALL
 
 FEN_YI, FEN_WAN = 10**10, 10**6
 LARGE = 10 * FEN_YI

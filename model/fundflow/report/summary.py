@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from fundflow.report import frames
-from fundflow.report.blocks import BLOCKS, block_of, departments, lead, only, part
+from fundflow.report.blocks import block_of, departments, lead, only, part
 from fundflow.report.notes import at_most, error_note, law_notes, layers, reading_note, without
 from fundflow.report.saturation import saturated
 from fundflow.report.source import STATUSES, Tables, tables_of
 from fundflow.report.texts import Texts
 from fundflow.report.unpaid import unpaid_lines
+from fundflow.report.words import BLOCKS
 
 FEN_YI = 10**10
 FEN_WAN = 10**6
