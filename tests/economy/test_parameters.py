@@ -120,3 +120,18 @@ def test_a_number_that_its_kind_cannot_hold_is_refused_at_its_key(key, given, sa
 def test_the_edges_of_a_kind_and_negative_growth_are_taken(key, given):
     table = EconomyParameters.baseline().model_dump() | {key: given}
     assert getattr(EconomyParameters.model_validate(table), key).value == given
+
+
+@pytest.mark.parametrize("group", ["streams", "firm_events"])
+@pytest.mark.parametrize(
+    ("day", "fine"), [([12, 31], True), ([13, 1], False), ([2, 28], True), ([2, 29], False), ([4, 31], False)]
+)
+def test_a_day_of_the_year_is_one_in_every_year(group, day, fine):
+    table = EconomyParameters.baseline().model_dump()
+    name = next(iter(table[group]))
+    table[group][name] |= {"last_day": day}
+    if fine:
+        assert getattr(EconomyParameters.model_validate(table), group)[name].last_day == tuple(day)
+    else:
+        with pytest.raises(ValidationError, match="a month and a day of every year"):
+            EconomyParameters.model_validate(table)

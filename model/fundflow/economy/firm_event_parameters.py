@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fundflow.base.draws import Draws
 from fundflow.base.points import stratified
-from fundflow.economy.stream_parameters import Attribute
+from fundflow.economy.stream_parameters import Attribute, MonthDay
 
 FIGURES = ("sales", "rd", "staff", "assets")
 """Figures of a firm that an event may read: what was last reported on its day."""
@@ -50,14 +50,14 @@ class FirmEvent(BaseModel):
     needs: str | None = None
     since: int = 0
     until: int = 9999
-    first_day: tuple[int, int] = (1, 1)
-    last_day: tuple[int, int] = (12, 31)
+    first_day: MonthDay = (1, 1)
+    last_day: MonthDay = (12, 31)
 
-    least_sales: float = 0
-    most_sales: float = 1e15
-    least_rd: float = 0
-    least_staff: int = 0
-    most_staff: int = 10**9
+    least_sales: float = Field(default=0, ge=0)
+    most_sales: float = Field(default=1e15, ge=0)
+    least_rd: float = Field(default=0, ge=0)
+    least_staff: int = Field(default=0, ge=0)
+    most_staff: int = Field(default=10**9, ge=0)
     least_age: int = 0
     fields: tuple[int, ...] = ()
     certified: bool = False

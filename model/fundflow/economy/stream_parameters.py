@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from fundflow.base.draws import Draws
 from fundflow.base.points import stratified
+
+
+def _day_of_the_year(given: tuple[int, int]) -> tuple[int, int]:
+    try:
+        date(2021, *given)  # a year without a 29 February: the day must be there in every year
+    except ValueError as error:
+        raise ValueError(f"must be a month and a day of every year, not {list(given)}: {error}") from None
+    return given
+
+
+MonthDay = Annotated[tuple[int, int], AfterValidator(_day_of_the_year)]
+"""Month and day."""
 
 
 class _Frozen(BaseModel):
@@ -139,8 +152,8 @@ class Stream(_Frozen):
     id_kind: Literal["PROJECT", "CONTRACT", "UNIT"] = "UNIT"
     fixed_number: bool = False
     zones: Literal["high_tech", "cities", "even"] | tuple[float, ...] = "high_tech"
-    first_day: tuple[int, int] = (1, 1)
-    last_day: tuple[int, int] = (12, 31)
+    first_day: MonthDay = (1, 1)
+    last_day: MonthDay = (12, 31)
     attributes: dict[str, Attribute] = {}
     evidence: Literal["A", "B", "C"]
     source: str = Field(min_length=3)

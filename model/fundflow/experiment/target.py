@@ -9,11 +9,11 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from fundflow.base.districts import DISTRICT_EN
 from fundflow.base.money import parse_fen, parse_rate
-from fundflow.experiment.estimate import LEVEL, estimate
+from fundflow.base.order import quantile
+from fundflow.experiment.estimate import estimate
 from fundflow.experiment.experiment_errors import Refused
 from fundflow.experiment.options import BEARERS
 from fundflow.experiment.question import Question
@@ -99,19 +99,17 @@ class Target:
         Refused
             If there are fewer than ``fewest``.
         """
-        n = len(fen)
         meets = fen >= self.fen if self.sign == ">=" else fen <= self.fen
         share = float(np.mean(meets))
         if self.chance is None:
             mean = estimate(fen)
             return Level(mean.mean, mean.low, mean.high, share)
-        if n < self.fewest:
-            raise Refused(f"this probability needs at least {self.fewest} replications, not {n}")
-        ordered = np.sort(fen if self.sign == "<=" else -fen).astype(np.float64)
-        rank = ceil(self.chance * (n + 1))
-        low, high = (int(one) for one in stats.binom.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2], n, float(self.chance)))
-        padded = np.concatenate([[-np.inf], ordered, [np.inf]])
-        below, at, above = (float(padded[min(number, n + 1)]) for number in (low, rank, high + 1))
+        found = quantile(fen if self.sign == "<=" else -fen, float(self.chance))
+        if found.value is None:
+            raise Refused(f"this probability needs at least {self.fewest} replications, not {len(fen)}")
+        below = -np.inf if found.low is None else float(found.low)
+        above = np.inf if found.high is None else float(found.high)
+        at = float(found.value)
         return Level(at, below, above, share) if self.sign == "<=" else Level(-at, -above, -below, share)
 
     def met(self, level: Level) -> bool:
